@@ -1,0 +1,5 @@
+//! The `dateline` command.
+
+#![forbid(unsafe_code)]
+
+fn main() {}
