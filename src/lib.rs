@@ -11,3 +11,4 @@
 pub mod model;
 pub mod ontology;
 pub mod extract;
+pub mod resolve;
