@@ -12,3 +12,4 @@ pub mod model;
 pub mod ontology;
 pub mod extract;
 pub mod resolve;
+pub mod store;

@@ -1,0 +1,296 @@
+//! Reading commits back, oldest first, one in memory at a time.
+//!
+//! The trees are walked in step: `commits` says what a commit brings, and the streams beside it are
+//! in the same order. A value of `columns` or `bodies` may hold any number of facts, also of several
+//! commits, as it does once small ones were folded.
+
+use std::collections::VecDeque;
+
+use super::codec::{self, damaged};
+use super::keys::{self, TreeName};
+use super::pack::{PackedCommit, Unpacked};
+use super::rows;
+use super::trees::{Stream, Trees};
+use super::{Commit, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoreError};
+use crate::model::{DocumentNumber, Evidence, FactNumber, Head, Revision};
+
+/// Hands every commit up to `until` to `visit`, as [`super::Store::replay`] says.
+pub(super) fn replay(
+    trees: &Trees,
+    until: Revision,
+    full: bool,
+    visit: &mut dyn FnMut(Commit) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut streams = Streams {
+        trees,
+        full,
+        nodes: trees.stream(TreeName::Nodes, &[])?,
+        documents: trees.stream(TreeName::Documents, &keys::documents())?,
+        columns: Facts {
+            stream: trees.stream(TreeName::Columns, &[])?,
+            read: VecDeque::new(),
+        },
+        bodies: Bodies {
+            stream: trees.stream(TreeName::Bodies, &[])?,
+            read: VecDeque::new(),
+        },
+    };
+    for row in trees.stream(TreeName::Commits, &[])? {
+        let (key, payload) = row?;
+        let revision = keys::revision_of(&key).ok_or_else(|| damaged(TreeName::Commits, &key, "no revision"))?;
+        if revision > until {
+            break;
+        }
+        visit(streams.commit(revision, &key, codec::decode(TreeName::Commits, &key, &payload)?)?)?;
+    }
+    Ok(())
+}
+
+/// The newest commit's head.
+pub(super) fn head(trees: &Trees) -> Result<Head, StoreError> {
+    let Some(key) = trees.last_key(TreeName::Commits)? else {
+        return Ok(Head::default());
+    };
+    let bad = |reason: &str| damaged(TreeName::Commits, &key, reason);
+    let revision = keys::revision_of(&key).ok_or_else(|| bad("no revision"))?;
+    let payload = trees.get(TreeName::Commits, &key)?.ok_or_else(|| bad("no first piece"))?;
+    Ok(codec::decode::<PackedCommit>(TreeName::Commits, &key, &payload)?.head(revision))
+}
+
+struct Streams<'t> {
+    trees: &'t Trees,
+    full: bool,
+    nodes: Stream,
+    documents: Stream,
+    columns: Facts,
+    bodies: Bodies,
+}
+
+impl Streams<'_> {
+    fn commit(&mut self, revision: Revision, key: &[u8], mut packed: PackedCommit) -> Result<Commit, StoreError> {
+        let head = packed.head(revision);
+        let [nodes, documents, facts] = packed.brings;
+        let nodes = self.nodes(revision, nodes)?;
+        let documents = (0..documents).map(|_| self.document(head)).collect::<Result<_, _>>()?;
+        let first = head
+            .counters
+            .facts
+            .checked_sub(facts)
+            .ok_or_else(|| damaged(TreeName::Commits, key, "more facts than counted"))?;
+        let facts = (first..head.counters.facts)
+            .map(|number| self.fact(FactNumber(number)))
+            .collect::<Result<_, _>>()?;
+        let requests = std::mem::take(&mut packed.requests);
+        let (closings, document_closings) = packed.closings();
+        Ok(Commit {
+            head,
+            nodes,
+            documents,
+            facts,
+            evidence: self.evidence(key, packed)?,
+            closings,
+            document_closings,
+            requests: if self.full {
+                self.requests(revision, &requests)?
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    fn nodes(&mut self, revision: Revision, count: u32) -> Result<Vec<NodeRecord>, StoreError> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let (key, payload) = self.nodes.next().ok_or_else(|| missing(TreeName::Nodes, revision))??;
+        let records = rows::read_nodes(&key, &payload)?;
+        if keys::revision_of(&key) != Some(revision) || u32::try_from(records.len()) != Ok(count) {
+            return Err(missing(TreeName::Nodes, revision));
+        }
+        Ok(records)
+    }
+
+    fn document(&mut self, head: Head) -> Result<DocumentRecord, StoreError> {
+        let (key, payload) = self.documents.next().ok_or_else(|| missing(TreeName::Documents, head.revision))??;
+        let record = rows::read_document(&key, &payload, &|number| {
+            if self.full { text(self.trees, number) } else { Ok(None) }
+        })?;
+        if head.counters.has_document(record.number) {
+            Ok(record)
+        } else {
+            Err(missing(TreeName::Documents, head.revision))
+        }
+    }
+
+    fn fact(&mut self, number: FactNumber) -> Result<FactRecord, StoreError> {
+        let mut fact = self.columns.next(number)?;
+        if self.full {
+            fact.evidence = self.bodies.next(number)?;
+        }
+        Ok(fact)
+    }
+
+    fn evidence(&self, key: &[u8], mut packed: PackedCommit) -> Result<Vec<EvidenceRecord>, StoreError> {
+        let items = std::mem::take(&mut packed.evidence.items);
+        let texts = packed.evidence.texts();
+        let light = items.into_iter().map(|(fact, number, light)| {
+            let evidence = light.unpack(&texts)?;
+            Ok(EvidenceRecord {
+                fact: FactNumber(fact),
+                number,
+                evidence,
+            })
+        });
+        let mut records = light
+            .collect::<Unpacked<Vec<_>>>()
+            .map_err(|reason| damaged(TreeName::Commits, key, reason))?;
+        if self.full {
+            for record in &mut records {
+                record.evidence = further_evidence(self.trees, record.fact, record.number)?;
+            }
+        }
+        Ok(records)
+    }
+
+    fn requests(&self, revision: Revision, digests: &[keys::RequestDigest]) -> Result<Vec<RequestRecord>, StoreError> {
+        let one = |digest| {
+            let key = keys::request(digest, revision);
+            let payload = self
+                .trees
+                .get(TreeName::Requests, &key)?
+                .ok_or_else(|| missing(TreeName::Requests, revision))?;
+            rows::read_request(&key, &payload)
+        };
+        digests.iter().map(one).collect()
+    }
+}
+
+/// One piece of further evidence, whole.
+fn further_evidence(trees: &Trees, fact: FactNumber, number: u32) -> Result<Evidence, StoreError> {
+    let key = keys::evidence(fact, number);
+    let bad = || damaged(TreeName::Evidence, &key, "no such evidence");
+    let payload = trees.get(TreeName::Evidence, &key)?.ok_or_else(bad)?;
+    rows::read_bodies(TreeName::Evidence, &key, &payload)?.pop().ok_or_else(bad)
+}
+
+/// A document's text.
+pub(super) fn text(trees: &Trees, document: DocumentNumber) -> Result<Option<String>, StoreError> {
+    let key = keys::text(document);
+    trees
+        .get(TreeName::Documents, &key)?
+        .map(|payload| rows::read_text(&key, &payload))
+        .transpose()
+}
+
+fn missing(tree: TreeName, revision: Revision) -> StoreError {
+    StoreError::Damaged {
+        tree: tree.as_str().to_owned(),
+        reason: format!("a record of {revision} is missing"),
+    }
+}
+
+/// Facts from `columns`, in order.
+struct Facts {
+    stream: Stream,
+    read: VecDeque<FactRecord>,
+}
+
+impl Facts {
+    fn next(&mut self, number: FactNumber) -> Result<FactRecord, StoreError> {
+        if self.read.is_empty()
+            && let Some(row) = self.stream.next()
+        {
+            let (key, payload) = row?;
+            self.read.extend(rows::read_columns(&key, &payload)?);
+        }
+        self.read
+            .pop_front()
+            .filter(|fact| fact.number == number)
+            .ok_or_else(|| no_fact(TreeName::Columns, number))
+    }
+}
+
+/// First evidence from `bodies`, in order.
+struct Bodies {
+    stream: Stream,
+    read: VecDeque<(FactNumber, Evidence)>,
+}
+
+impl Bodies {
+    fn next(&mut self, number: FactNumber) -> Result<Evidence, StoreError> {
+        if self.read.is_empty()
+            && let Some(row) = self.stream.next()
+        {
+            let (key, payload) = row?;
+            self.read.extend(body(&key, &payload)?);
+        }
+        match self.read.pop_front() {
+            Some((found, evidence)) if found == number => Ok(evidence),
+            _ => Err(no_fact(TreeName::Bodies, number)),
+        }
+    }
+}
+
+/// First evidence by fact, from a value of `bodies`.
+pub(super) fn body(key: &[u8], payload: &[u8]) -> Result<Vec<(FactNumber, Evidence)>, StoreError> {
+    let evidence = rows::read_bodies(TreeName::Bodies, key, payload)?;
+    rows::numbered(key, evidence)
+        .map(Iterator::collect)
+        .map_err(|reason| damaged(TreeName::Bodies, key, reason))
+}
+
+fn no_fact(tree: TreeName, number: FactNumber) -> StoreError {
+    StoreError::Damaged {
+        tree: tree.as_str().to_owned(),
+        reason: format!("fact {} is missing", number.0),
+    }
+}
+
+/// Reads whole evidence fact by fact; facts that stand together are read together.
+pub(super) struct EvidenceReader<'t> {
+    trees: &'t Trees,
+    recorded: Head,
+    body: Vec<(FactNumber, Evidence)>,
+}
+
+impl<'t> EvidenceReader<'t> {
+    pub(super) const fn new(trees: &'t Trees, recorded: Head) -> Self {
+        Self {
+            trees,
+            recorded,
+            body: Vec::new(),
+        }
+    }
+
+    /// All evidence of a fact.
+    pub(super) fn read(&mut self, fact: FactNumber) -> Result<Vec<Evidence>, StoreError> {
+        if !self.recorded.counters.has_fact(fact) {
+            return Ok(Vec::new());
+        }
+        let mut all = vec![self.first(fact)?];
+        for row in self.trees.stream(TreeName::Evidence, &keys::first_fact(fact))? {
+            let (key, payload) = row?;
+            all.extend(rows::read_bodies(TreeName::Evidence, &key, &payload)?);
+        }
+        Ok(all)
+    }
+
+    fn first(&mut self, fact: FactNumber) -> Result<Evidence, StoreError> {
+        if self.known(fact).is_none() {
+            let key = self
+                .trees
+                .key_up_to(TreeName::Bodies, &keys::first_fact(fact))?
+                .ok_or_else(|| no_fact(TreeName::Bodies, fact))?;
+            let payload = self
+                .trees
+                .get(TreeName::Bodies, &key)?
+                .ok_or_else(|| no_fact(TreeName::Bodies, fact))?;
+            self.body = body(&key, &payload)?;
+        }
+        self.known(fact).cloned().ok_or_else(|| no_fact(TreeName::Bodies, fact))
+    }
+
+    fn known(&self, fact: FactNumber) -> Option<&Evidence> {
+        self.body.iter().find(|(number, _)| *number == fact).map(|(_, evidence)| evidence)
+    }
+}

@@ -1,0 +1,433 @@
+//! The store on disk from outside: loss, damage, locks, disk space, and stores of released formats.
+//!
+//! A new fixture is written with `DATELINE_WRITE_FIXTURE=DIR cargo test --test store`, DIR being empty.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dateline::model::{
+    Asserter, Counters, Day, Document, DocumentNumber, Evidence, Fact, FactNumber, Head, Modality, Name, Node, NodeNumber, Object,
+    Polarity, Quote, Revision, Timestamp,
+};
+use dateline::store::{
+    Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FORMAT, FactRecord, NodeRecord, OpenOptions, RequestRecord,
+    SledStore, Store, StoreError, StoredObject,
+};
+
+fn open(dir: &Path) -> Result<SledStore, StoreError> {
+    SledStore::open(OpenOptions {
+        cache_mb: 8,
+        ..OpenOptions::new(dir)
+    })
+}
+
+fn accept_loss(dir: &Path) -> Result<SledStore, StoreError> {
+    SledStore::open(OpenOptions {
+        accept_loss: true,
+        ..OpenOptions::new(dir)
+    })
+}
+
+fn commits(store: &dyn Store) -> Result<Vec<Commit>, StoreError> {
+    let mut commits = Vec::new();
+    store.replay(true, &mut |commit| {
+        commits.push(commit);
+        Ok(())
+    })?;
+    Ok(commits)
+}
+
+/// A little of everything, the same for ever: fixtures of released formats hold the first four of these.
+fn sample(count: u32) -> Vec<Commit> {
+    (0..count).map(sample_commit).collect()
+}
+
+fn sample_commit(nth: u32) -> Commit {
+    let revision = Revision(u64::from(nth) + 1);
+    let counters = Counters {
+        nodes: 2 * (nth + 1),
+        documents: nth + 1,
+        facts: 6 * (nth + 1),
+    };
+    let mut commit = Commit {
+        head: Head {
+            revision,
+            time: Timestamp(1_511_517_600_000_000 + i64::from(nth)),
+            counters,
+        },
+        nodes: (2 * nth..2 * nth + 2).map(sample_node).collect(),
+        documents: vec![sample_document(nth)],
+        facts: (6 * nth..6 * nth + 6).map(|number| sample_fact(number, nth)).collect(),
+        ..Commit::default()
+    };
+    if nth > 0 {
+        let mut version = sample_node(0);
+        version.node.names.push(Name {
+            text: format!("alias {nth}"),
+            lang: Some("en".to_owned()),
+            script: None,
+        });
+        version.reason = Some("another spelling".to_owned());
+        version.by = Some("anna".to_owned());
+        commit.nodes.push(version);
+        commit.evidence.push(EvidenceRecord {
+            fact: FactNumber(0),
+            number: nth,
+            evidence: sample_evidence(0, nth),
+        });
+        let by = Some("anna".to_owned());
+        commit.closings.push(Closing {
+            fact: FactNumber(nth),
+            number: 0,
+            reason: None,
+            by: by.clone(),
+            by_person: nth == 2,
+        });
+        commit.document_closings.push(DocumentClosing {
+            document: DocumentNumber(nth - 1),
+            reason: Some("withdrawn".to_owned()),
+            by,
+        });
+    }
+    let answer = r#"{"stored":6}"#.to_owned();
+    commit.requests.push(RequestRecord {
+        key: format!("key {nth}"),
+        digest: [7; 32],
+        revision,
+        status: 201,
+        answer,
+    });
+    commit
+}
+
+fn sample_node(number: u32) -> NodeRecord {
+    let mut node = Node::new(format!("node-{number}").parse().unwrap(), "Person", format!("Node {number}"));
+    node.names.push(Name::plain("李作成"));
+    node.properties.insert("title".to_owned(), "General".to_owned());
+    node.external_ids.insert("wikidata".to_owned(), format!("Q{number}"));
+    NodeRecord {
+        number: NodeNumber(number),
+        node,
+        reason: None,
+        by: None,
+    }
+}
+
+fn sample_document(number: u32) -> DocumentRecord {
+    let document = Document {
+        id: format!("2017-11-24-reuters-{number}").parse().unwrap(),
+        date: Some(Day(17_494)),
+        publisher: Some("Reuters".to_owned()),
+        place: Some(NodeNumber(0)),
+        title: Some("A visit".to_owned()),
+        url: Some("https://example.org/visit".to_owned()),
+        lang: Some("en".to_owned()),
+        text: Some(format!("The general met the president on Wednesday, {number} times. ").repeat(40)),
+        group: DocumentNumber(number),
+        fingerprint: vec![1, u32::MAX, number],
+    };
+    DocumentRecord {
+        number: DocumentNumber(number),
+        document,
+        replaces: number.checked_sub(1).map(DocumentNumber),
+    }
+}
+
+fn sample_fact(number: u32, document: u32) -> FactRecord {
+    let object = match number % 3 {
+        0 => Object::Node("node-1".parse().unwrap()),
+        1 => Object::Value("three billion dollars".to_owned()),
+        _ => Object::None,
+    };
+    let dates = [None, Some("2017-11-22"), Some("../2017-11-22"), Some("2014~/2017")];
+    let fact = Fact {
+        subject: "node-0".parse().unwrap(),
+        relation: "met_with".into(),
+        object,
+        valid: dates[number as usize % 4].map(|text| text.parse().unwrap()),
+        modality: Modality::ALL[number as usize % 4],
+        polarity: if number % 5 == 4 { Polarity::Negated } else { Polarity::Affirmed },
+        qualifiers: BTreeMap::from([("about".to_owned(), format!("matter {number}"))]),
+    };
+    FactRecord {
+        number: FactNumber(number),
+        id: fact.id(),
+        subject: NodeNumber(0),
+        object: match &fact.object {
+            Object::Node(_) => StoredObject::Node(NodeNumber(1)),
+            Object::Value(text) => StoredObject::Value(text.as_str().into()),
+            Object::None => StoredObject::None,
+        },
+        relation: fact.relation,
+        valid: fact.valid,
+        modality: fact.modality,
+        polarity: fact.polarity,
+        qualifiers: fact.qualifiers,
+        supersedes: (number % 6 == 5).then(|| FactNumber(number - 1)),
+        evidence: sample_evidence(number, document),
+    }
+}
+
+fn sample_evidence(number: u32, document: u32) -> Evidence {
+    let asserters: [fn(String) -> Asserter; 3] = [Asserter::Extractor, Asserter::Import, Asserter::Person];
+    Evidence {
+        document: Some(DocumentNumber(document)),
+        publisher: Some("Reuters".to_owned()),
+        reported: Some(Day(17_494)),
+        url: Some("https://example.org/visit".to_owned()),
+        sentence: Some(number),
+        quote: Some(Quote {
+            text: format!("met the president {}", "again ".repeat(number as usize)),
+            start: Some(12),
+            end: Some(29),
+        }),
+        speakers: vec![NodeNumber(1), NodeNumber(0)],
+        place: Some(NodeNumber(1)),
+        qualifiers: BTreeMap::from([("quantity".to_owned(), "3".to_owned())]),
+        confidence: Some(0.75),
+        rule: Some("met".to_owned()),
+        asserted_by: asserters[number as usize % 3]("rules-1".to_owned()),
+        mirrored: number % 2 == 1,
+    }
+}
+
+fn fill(dir: &Path, commits: &[Commit]) {
+    let store = open(dir).unwrap();
+    for commit in commits {
+        store.commit(commit).unwrap();
+        store.seal(&commit.head).unwrap();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A store of which the last three of six acknowledged commits are gone.
+fn with_a_loss() -> tempfile::TempDir {
+    let (whole, lost) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let all = sample(6);
+    fill(whole.path(), &all[..3]);
+    copy(whole.path(), lost.path());
+    let store = open(whole.path()).unwrap();
+    for commit in &all[3..] {
+        store.commit(commit).unwrap();
+        store.seal(&commit.head).unwrap();
+    }
+    drop(store);
+    fs::copy(whole.path().join("HEAD"), lost.path().join("HEAD")).unwrap();
+    lost
+}
+
+#[test]
+fn lost_commits_are_named_and_the_store_stays_shut() {
+    let dir = with_a_loss();
+    for _ in 0..2 {
+        match open(dir.path()) {
+            Err(StoreError::Lost { first, last }) => assert_eq!((first, last), (Revision(4), Revision(6))),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_accepted_loss_gives_no_number_twice() {
+    let dir = with_a_loss();
+    let all = sample(7);
+    let before = open(dir.path()).err().map(|error| error.to_string()).unwrap();
+    assert!(before.contains("r4 to r6"), "{before}");
+    let store = accept_loss(dir.path()).unwrap();
+    assert_eq!(store.warnings().len(), 1);
+    assert_eq!(store.head(), all[5].head);
+    assert!(store.identity().incarnation > 0);
+    store.commit(&all[6]).unwrap();
+    store.seal(&all[6].head).unwrap();
+    drop(store);
+
+    let store = open(dir.path()).unwrap();
+    assert!(store.warnings().is_empty());
+    let gap = Commit {
+        head: all[5].head,
+        ..Commit::default()
+    };
+    let mut expected = all[..3].to_vec();
+    expected.extend([gap, all[6].clone()]);
+    assert_eq!(commits(&store).unwrap(), expected);
+    assert!(store.evidence(&[FactNumber(20)]).is_err(), "a lost fact is not another one");
+    assert_eq!(store.evidence(&[FactNumber(36)]).unwrap()[0], [all[6].facts[0].evidence.clone()]);
+
+    let copied = tempfile::tempdir().unwrap();
+    store.backup(copied.path()).unwrap();
+    assert_eq!(commits(&open(copied.path()).unwrap()).unwrap(), expected);
+}
+
+#[test]
+fn when_all_of_sled_is_gone_the_loss_is_all() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), &sample(3));
+    fs::remove_dir_all(dir.path().join("sled")).unwrap();
+    assert!(matches!(
+        open(dir.path()),
+        Err(StoreError::Lost {
+            first: Revision(1),
+            last: Revision(3)
+        })
+    ));
+    assert_eq!(accept_loss(dir.path()).unwrap().head(), sample(3)[2].head);
+}
+
+#[test]
+fn a_commit_that_was_never_acknowledged_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(3);
+    fill(dir.path(), &all[..2]);
+    open(dir.path()).unwrap().commit(&all[2]).unwrap();
+    assert_eq!(commits(&open(dir.path()).unwrap()).unwrap(), all);
+}
+
+#[test]
+fn a_store_without_head_is_not_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(2);
+    fill(dir.path(), &all);
+    fs::remove_file(dir.path().join("HEAD")).unwrap();
+    for _ in 0..2 {
+        assert!(matches!(open(dir.path()), Err(StoreError::Damaged { .. })));
+    }
+    assert_eq!(commits(&accept_loss(dir.path()).unwrap()).unwrap(), all);
+}
+
+#[test]
+fn the_head_of_another_store_is_refused() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fill(one.path(), &sample(1));
+    fill(other.path(), &sample(1));
+    fs::copy(one.path().join("HEAD"), other.path().join("HEAD")).unwrap();
+    assert!(matches!(open(other.path()), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn one_process_holds_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(SledStore::holder(dir.path()).unwrap(), None);
+    let store = open(dir.path()).unwrap();
+    store.announce("http://127.0.0.1:4817", "secret").unwrap();
+    match open(dir.path()) {
+        Err(StoreError::InUse { address }) => assert_eq!(address.as_deref(), Some("http://127.0.0.1:4817")),
+        other => panic!("{other:?}"),
+    }
+    let holder = SledStore::holder(dir.path()).unwrap().unwrap();
+    assert_eq!(holder.token.as_deref(), Some("secret"));
+    drop(store);
+    assert_eq!(SledStore::holder(dir.path()).unwrap(), None);
+    open(dir.path()).unwrap();
+}
+
+#[test]
+fn below_the_reserve_commits_are_refused_and_reads_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(2);
+    fill(dir.path(), &all[..1]);
+    let store = SledStore::open(OpenOptions {
+        reserve_mb: u64::MAX,
+        ..OpenOptions::new(dir.path())
+    })
+    .unwrap();
+    assert!(matches!(store.commit(&all[1]), Err(StoreError::Full { .. })));
+    assert_eq!(commits(&store).unwrap(), all[..1]);
+    drop(store);
+    open(dir.path()).unwrap().commit(&all[1]).unwrap();
+}
+
+#[test]
+fn a_backup_that_was_cut_off_does_not_open() {
+    let (dir, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fill(dir.path(), &sample(2));
+    open(dir.path()).unwrap().backup(into.path()).unwrap();
+    fs::remove_file(into.path().join("HEAD")).unwrap();
+    assert!(open(into.path()).unwrap_err().to_string().contains("cut off"));
+}
+
+#[test]
+fn no_changed_byte_is_read_as_something_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(6);
+    fill(dir.path(), &all);
+    let db = fs::read(dir.path().join("sled/db")).unwrap();
+    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut noticed = 0;
+    for place in (0..used).step_by(used / 50) {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir.path(), damaged.path());
+        let mut bytes = db.clone();
+        bytes[place] ^= 0x55;
+        fs::write(damaged.path().join("sled/db"), bytes).unwrap();
+        match open(damaged.path()).and_then(|store| commits(&store)) {
+            Ok(found) => assert_eq!(found, all, "byte {place} of {used}"),
+            Err(_) => noticed += 1,
+        }
+    }
+    assert!(noticed > 20, "{noticed} noticed");
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Unpacks a fixture: every file of the store, each with zstd.
+fn unpack(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            unpack(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            let bytes = zstd::decode_all(fs::File::open(entry.path()).unwrap()).unwrap();
+            fs::write(to.join(entry.path().file_stem().unwrap()), bytes).unwrap();
+        }
+    }
+}
+
+fn pack(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            pack(&entry.path(), &to.join(name));
+        } else if name != "LOCK" {
+            let packed = zstd::encode_all(fs::File::open(entry.path()).unwrap(), 19).unwrap();
+            fs::write(to.join(format!("{name}.zst")), packed).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_store_of_every_released_format_opens() {
+    if let Some(into) = std::env::var_os("DATELINE_WRITE_FIXTURE") {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), &sample(4));
+        open(dir.path()).unwrap().set_ontology("# a user's own\n").unwrap();
+        pack(dir.path(), Path::new(&into));
+    }
+    for format in 1..=FORMAT {
+        let dir = tempfile::tempdir().unwrap();
+        unpack(&fixtures().join(format!("store-format-{format}")), dir.path());
+        let store = open(dir.path()).unwrap();
+        assert_eq!(store.migrated().len(), (FORMAT - format) as usize);
+        assert!(store.warnings().is_empty(), "{:?}", store.warnings());
+        assert_eq!(commits(&store).unwrap(), sample(4), "format {format}");
+        assert_eq!(store.ontology().unwrap().as_deref(), Some("# a user's own\n"));
+        assert_eq!(store.request("key 3").unwrap(), sample(4)[3].requests.first().cloned());
+        store.commit(&sample(5)[4]).unwrap();
+    }
+}
