@@ -13,3 +13,4 @@ pub mod ontology;
 pub mod extract;
 pub mod resolve;
 pub mod store;
+pub mod view;

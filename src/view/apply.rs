@@ -1,0 +1,350 @@
+//! From a commit to the next snapshot: the one place where the view changes.
+
+use std::sync::Arc;
+
+use super::evidence::Interval;
+use super::facts::{FactEntry, ObjectEntry};
+use super::heads::Recorded;
+use super::incidence::{Class, Dated, Entry, Tag};
+use super::publishers::Turnover;
+use super::run::Additions;
+use super::{Closed, Provenance, Side, View};
+use crate::model::{DocumentNumber, Evidence, FactNumber, NodeNumber, Revision, SourceGroup};
+use crate::ontology::TypeNumber;
+use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, StoredObject};
+
+impl View {
+    /// Takes in what a transaction recorded. Facts are visible to readings made afterwards.
+    ///
+    /// The commit must pass [`View::check`]. What does not is left out and never misread: a fact of an
+    /// unknown relation is known at no revision.
+    pub fn apply(&mut self, commit: &Commit) {
+        let before = self.heads.newest();
+        let mut next = Next {
+            recorded: Recorded {
+                head: commit.head,
+                ..before
+            },
+            revision: commit.head.revision,
+            view: self,
+            additions: Additions::default(),
+            turnover: Turnover::default(),
+        };
+        commit.nodes.iter().for_each(|record| next.node(record));
+        commit.documents.iter().for_each(|record| next.document(record));
+        commit.facts.iter().for_each(|record| next.fact(record));
+        commit.evidence.iter().for_each(|record| next.evidence(record));
+        commit.closings.iter().for_each(|closing| next.closing(closing));
+        commit.document_closings.iter().for_each(|closing| next.document_closing(closing));
+        next.finish();
+    }
+
+    /// Whether a commit can be applied: it follows the newest one, and every relation, type and number
+    /// in it is known. For whoever loads a store; what `ingest` builds passes by construction.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, for people.
+    pub fn check(&self, commit: &Commit) -> Result<(), String> {
+        let head = self.head();
+        if commit.head.revision <= head.revision || commit.head.time <= head.time {
+            return Err(format!("{} does not follow {}", commit.head.revision, head.revision));
+        }
+        for NodeRecord { node, .. } in &commit.nodes {
+            if self.ontology.type_number(&node.node_type).is_none() {
+                return Err(format!("node '{}' has the unknown type '{}'", node.id, node.node_type));
+            }
+        }
+        let after = commit.head.counters;
+        for document in &commit.documents {
+            in_order(
+                "document",
+                document.number.index(),
+                self.documents.len(),
+                after.has_document(document.number),
+            )?;
+        }
+        for fact in &commit.facts {
+            in_order("fact", fact.number.index(), self.facts.len(), after.has_fact(fact.number))?;
+            if self.ontology.relation_number(&fact.relation).is_none() {
+                return Err(format!("fact '{}' has the unknown relation '{}'", fact.id, fact.relation));
+            }
+            let object_known = !matches!(&fact.object, StoredObject::Node(number) if !after.has_node(*number));
+            if !after.has_node(fact.subject) || !object_known {
+                return Err(format!("fact '{}' leads to a node that was never recorded", fact.id));
+            }
+        }
+        let mut touched = commit
+            .evidence
+            .iter()
+            .map(|record| record.fact)
+            .chain(commit.closings.iter().map(|closing| closing.fact));
+        if let Some(fact) = touched.find(|fact| !after.has_fact(*fact)) {
+            return Err(format!("evidence of fact number {} that was never recorded", fact.0));
+        }
+        let mut closed = commit.document_closings.iter().map(|closing| closing.document);
+        if let Some(document) = closed.find(|document| !after.has_document(*document)) {
+            return Err(format!("closing of document number {} that was never recorded", document.0));
+        }
+        Ok(())
+    }
+}
+
+fn in_order(what: &str, number: usize, next: usize, counted: bool) -> Result<(), String> {
+    if number < next || !counted {
+        return Err(format!("{what} number {number} does not follow {next} others"));
+    }
+    Ok(())
+}
+
+/// The snapshot under way.
+struct Next<'v> {
+    view: &'v mut View,
+    recorded: Recorded,
+    revision: Revision,
+    additions: Additions,
+    turnover: Turnover,
+}
+
+impl Next<'_> {
+    fn node(&mut self, record: &NodeRecord) {
+        let view = &mut *self.view;
+        let node_type = view.ontology.type_number(&record.node.node_type).unwrap_or(TypeNumber(u16::MAX));
+        let last = view.nodes.at(record.number, self.revision).map(|version| Arc::clone(&version.node));
+        view.names.record(record.number, &record.node, last.as_deref());
+        view.nodes.record(record, node_type, self.revision);
+    }
+
+    fn document(&mut self, record: &DocumentRecord) {
+        let publisher = record.document.publisher.as_deref().map(|name| self.view.publishers.shared(name));
+        self.turnover.count(publisher.as_ref(), 1);
+        self.recorded.open_documents += 1;
+        self.view.documents.record(record, publisher, self.revision);
+    }
+
+    fn fact(&mut self, record: &FactRecord) {
+        for lost in self.view.facts.len()..record.number.index() {
+            self.withhold(lost);
+        }
+        let Some(relation) = self.view.ontology.relation_number(&record.relation) else {
+            tracing::error!(fact = %record.id, relation = %record.relation, "fact of an unknown relation left out");
+            return self.withhold(record.number.index());
+        };
+        let kind = self.view.ontology.relation(relation).kind;
+        let provenance = self.provenance(&record.evidence);
+        let entry = self.view.facts.record(record, relation, kind, provenance);
+        self.view.nodes.count_fact_at(ends(&entry), true);
+        self.recorded.known_facts += 1;
+        self.opened(record.number, provenance);
+        self.list(record.number, &entry);
+        if let Some(place) = record.evidence.place {
+            self.list_at_place(record.number, &entry, place);
+        }
+    }
+
+    /// A fact that cannot be read here.
+    fn withhold(&mut self, number: usize) {
+        self.view.facts.withhold(number);
+        if let Ok(number) = u32::try_from(number) {
+            self.view.evidence.withhold(FactNumber(number));
+        }
+    }
+
+    /// Puts a fact into the lists of its ends and of the store.
+    fn list(&mut self, number: FactNumber, entry: &FactEntry) {
+        let class = Class::of(self.view.facts.span(entry));
+        self.additions.add_to_whole(Dated::new(number, class), class);
+        let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
+        let (subject, object) = ends(entry);
+        let other = if entry.object == ObjectEntry::Node(subject) {
+            Some(subject)
+        } else {
+            object
+        };
+        let from_subject = Entry::new(other, number, class, entry.relation, tag(Side::Subject));
+        self.additions.add(subject, from_subject, class);
+        if let Some(object) = object {
+            let from_object = Entry::new(Some(subject), number, class, entry.relation, tag(Side::Object));
+            self.additions.add(object, from_object, class);
+        }
+    }
+
+    /// Puts a fact into the list of where it happened, unless it stands there as an end.
+    fn list_at_place(&mut self, number: FactNumber, entry: &FactEntry, place: NodeNumber) {
+        let (subject, object) = ends(entry);
+        if place != subject && Some(place) != object {
+            let class = Class::of(self.view.facts.span(entry));
+            let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
+            self.additions
+                .add(place, Entry::new(None, number, class, entry.relation, tag), class);
+        }
+    }
+
+    fn evidence(&mut self, record: &EvidenceRecord) {
+        let Some(entry) = self.view.facts.get(record.fact).copied() else {
+            return;
+        };
+        let provenance = self.provenance(&record.evidence);
+        let first = self.first(record.fact, &entry);
+        if let Some(place) = record.evidence.place
+            && !self.view.evidence.ever_at(record.fact, &first, place)
+        {
+            self.list_at_place(record.fact, &entry, place);
+        }
+        let was_known = self.view.evidence.is_known(record.fact, self.revision);
+        let interval = Interval {
+            provenance,
+            opened: self.revision,
+            closed: None,
+        };
+        self.view.evidence.open(record.fact, first, interval);
+        self.opened(record.fact, provenance);
+        self.settle(record.fact, &entry, was_known);
+    }
+
+    fn closing(&mut self, closing: &Closing) {
+        let closed = Arc::new(Closed {
+            revision: self.revision,
+            reason: closing.reason.as_deref().map(Arc::from),
+            by: closing.by.as_deref().map(Arc::from),
+            by_person: closing.by_person,
+        });
+        self.close(closing.fact, &[closing.number as usize], &closed);
+    }
+
+    fn document_closing(&mut self, closing: &DocumentClosing) {
+        let by = closing.by.as_deref();
+        let closed = Arc::new(Closed {
+            revision: self.revision,
+            reason: closing.reason.as_deref().map(Arc::from),
+            by: by.map(Arc::from),
+            by_person: !by.is_some_and(|by| by.starts_with("extractor:") || by.starts_with("import:")),
+        });
+        let Some(document) = self
+            .view
+            .documents
+            .get_mut(closing.document)
+            .filter(|document| document.closed.is_none())
+        else {
+            return;
+        };
+        document.closed = Some(Arc::clone(&closed));
+        let (publisher, facts) = (document.publisher.clone(), document.facts.clone());
+        self.turnover.count(publisher.as_ref(), -1);
+        self.recorded.open_documents = self.recorded.open_documents.saturating_sub(1);
+        for fact in facts.iter() {
+            let Some(entry) = self.view.facts.get(*fact).copied() else {
+                continue;
+            };
+            let first = self.first(*fact, &entry);
+            let numbers = self.view.evidence.open_in(*fact, &first, closing.document);
+            self.close(*fact, &numbers, &closed);
+        }
+    }
+
+    /// Closes evidence of a fact, by number.
+    fn close(&mut self, fact: FactNumber, numbers: &[usize], closed: &Arc<Closed>) {
+        let Some(entry) = self.view.facts.get(fact).copied() else { return };
+        let was_known = self.view.evidence.is_known(fact, self.revision);
+        for number in numbers {
+            let first = self.first(fact, &entry);
+            if let Some(provenance) = self.view.evidence.close(fact, first, *number, closed) {
+                let publisher = self.view.evidence.provenance(provenance).and_then(|known| known.publisher.as_ref());
+                self.turnover.count(publisher, -1);
+            }
+        }
+        self.settle(fact, &entry, was_known);
+    }
+
+    /// A fact's first evidence, as it was recorded.
+    fn first(&self, fact: FactNumber, entry: &FactEntry) -> Interval {
+        let opened = self.view.heads.recorded(fact).unwrap_or(self.revision);
+        Interval {
+            provenance: entry.provenance,
+            opened,
+            closed: None,
+        }
+    }
+
+    /// Notes evidence that opened with its publisher and document.
+    fn opened(&mut self, fact: FactNumber, provenance: u32) {
+        let Some(provenance) = self.view.evidence.provenance(provenance) else {
+            return;
+        };
+        self.turnover.count(provenance.publisher.as_ref(), 1);
+        if let Some(document) = provenance.document.and_then(|number| self.view.documents.get_mut(number)) {
+            document.facts.push(fact);
+        }
+    }
+
+    /// Counts a fact that became known or is no longer.
+    fn settle(&mut self, fact: FactNumber, entry: &FactEntry, was_known: bool) {
+        let is_known = self.view.evidence.is_known(fact, self.revision);
+        if is_known == was_known {
+            return;
+        }
+        self.view.nodes.count_fact_at(ends(entry), is_known);
+        let known = &mut self.recorded.known_facts;
+        *known = if is_known { *known + 1 } else { known.saturating_sub(1) };
+    }
+
+    /// The number of what the view holds of a piece of evidence.
+    fn provenance(&mut self, evidence: &Evidence) -> u32 {
+        let group = match evidence.document {
+            Some(document) => SourceGroup::Document(self.group(document)),
+            None => bare_group(evidence),
+        };
+        self.view.evidence.intern(Provenance {
+            document: evidence.document,
+            publisher: evidence.publisher.as_deref().map(|name| self.view.publishers.shared(name)),
+            reported: evidence.reported,
+            speakers: evidence.speakers.clone(),
+            place: evidence.place,
+            qualifiers: evidence.qualifiers.clone(),
+            asserted_by: evidence.asserted_by.clone(),
+            group,
+            mirrored: evidence.mirrored,
+        })
+    }
+
+    fn group(&self, document: DocumentNumber) -> DocumentNumber {
+        self.view.documents.get(document).map_or(document, |entry| entry.document.group)
+    }
+
+    fn finish(self) {
+        let Self {
+            view,
+            recorded,
+            revision,
+            additions,
+            turnover,
+        } = self;
+        view.publishers.apply(turnover, revision);
+        view.runs.push(additions);
+        view.heads.push(recorded);
+    }
+}
+
+/// Subject and object node of a fact; no object when it is the subject again.
+pub(super) fn ends(entry: &FactEntry) -> (NodeNumber, Option<NodeNumber>) {
+    match entry.object {
+        ObjectEntry::Node(object) if object != entry.subject => (entry.subject, Some(object)),
+        _ => (entry.subject, None),
+    }
+}
+
+/// Facts without a document: all that one publisher printed on one day is one source.
+fn bare_group(evidence: &Evidence) -> SourceGroup {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(evidence.publisher.as_deref().unwrap_or("").as_bytes());
+    hasher.update(&[0]);
+    hasher.update(&evidence.reported.map_or(i32::MAX, |day| day.0).to_le_bytes());
+    SourceGroup::Bare(
+        hasher
+            .finalize()
+            .as_bytes()
+            .iter()
+            .take(8)
+            .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
+    )
+}

@@ -1,0 +1,147 @@
+//! What facts rest on, and since when: the table of distinct provenance, and the history of facts
+//! that have one.
+//!
+//! Most facts have one piece of evidence and keep it: for them the fact's own revision says all, and a
+//! bit that is not set in `changed`. A fact that was corroborated, closed or asserted again has all its
+//! evidence in `history`, each with the revisions between which it counts.
+
+use std::sync::Arc;
+
+use rpds::HashTrieMapSync;
+
+use super::chunked::Column;
+use super::interned::Interned;
+use super::{Closed, Provenance};
+use crate::model::{DocumentNumber, FactNumber, NodeNumber, Revision};
+
+/// Facts of a word of the bit map.
+const WORD: usize = 64;
+
+/// One piece of evidence in a history.
+#[derive(Clone, Debug)]
+pub(super) struct Interval {
+    pub(super) provenance: u32,
+    pub(super) opened: Revision,
+    pub(super) closed: Option<Arc<Closed>>,
+}
+
+impl Interval {
+    /// Whether it counts at a revision.
+    pub(super) fn is_open(&self, revision: Revision) -> bool {
+        self.opened <= revision && self.closed.as_ref().is_none_or(|closed| revision < closed.revision)
+    }
+}
+
+/// All evidence of all facts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EvidenceTable {
+    provenance: Interned<Provenance>,
+    /// One bit a fact: whether `history` knows it. Words past the end are zero.
+    changed: Column<u64>,
+    history: HashTrieMapSync<FactNumber, Column<Interval>>,
+}
+
+impl EvidenceTable {
+    /// The number of a provenance.
+    pub(super) fn intern(&mut self, provenance: Provenance) -> u32 {
+        self.provenance.intern(provenance)
+    }
+
+    /// The provenance of a number.
+    pub(super) fn provenance(&self, number: u32) -> Option<&Provenance> {
+        self.provenance.get(number)
+    }
+
+    /// All evidence of a fact, by number; `None` for one with a single piece that was never closed.
+    pub(super) fn history(&self, fact: FactNumber) -> Option<&Column<Interval>> {
+        let word = self.changed.get(fact.index() / WORD)?;
+        if word & bit(fact) == 0 {
+            return None;
+        }
+        self.history.get(&fact)
+    }
+
+    /// Whether a fact that had been recorded by a revision was known at it.
+    pub(super) fn is_known(&self, fact: FactNumber, revision: Revision) -> bool {
+        self.history(fact)
+            .is_none_or(|history| history.iter().any(|interval| interval.is_open(revision)))
+    }
+
+    /// Opens further evidence; `first` is the fact's first one and the revision of it.
+    pub(super) fn open(&mut self, fact: FactNumber, first: Interval, interval: Interval) {
+        self.change(fact, first, |history| {
+            history.push(interval);
+        });
+    }
+
+    /// Closes evidence by number, and gives its provenance when it was open.
+    pub(super) fn close(&mut self, fact: FactNumber, first: Interval, number: usize, closed: &Arc<Closed>) -> Option<u32> {
+        let mut open = None;
+        self.change(fact, first, |history| {
+            if let Some(interval) = history.get_mut(number).filter(|interval| interval.closed.is_none()) {
+                interval.closed = Some(Arc::clone(closed));
+                open = Some(interval.provenance);
+            }
+        });
+        open
+    }
+
+    /// Numbers of a fact's evidence that stands in a document and is open.
+    pub(super) fn open_in(&self, fact: FactNumber, first: &Interval, document: DocumentNumber) -> Vec<usize> {
+        let stands = |interval: &Interval| {
+            interval.closed.is_none()
+                && self
+                    .provenance(interval.provenance)
+                    .is_some_and(|known| known.document == Some(document))
+        };
+        match self.history(fact) {
+            None => stands(first).then_some(0).into_iter().collect(),
+            Some(history) => history
+                .iter()
+                .enumerate()
+                .filter(|(_, interval)| stands(interval))
+                .map(|(number, _)| number)
+                .collect(),
+        }
+    }
+
+    /// Whether any evidence of a fact so far, open or closed, has it happen at a place.
+    pub(super) fn ever_at(&self, fact: FactNumber, first: &Interval, place: NodeNumber) -> bool {
+        let there = |interval: &Interval| self.provenance(interval.provenance).is_some_and(|known| known.place == Some(place));
+        self.history(fact).map_or_else(|| there(first), |history| history.iter().any(there))
+    }
+
+    /// A fact that counts at no revision: it cannot be read here.
+    pub(super) fn withhold(&mut self, fact: FactNumber) {
+        self.mark(fact);
+        self.history.insert_mut(fact, Column::default());
+    }
+
+    fn change(&mut self, fact: FactNumber, first: Interval, change: impl FnOnce(&mut Column<Interval>)) {
+        let mut history = self.history(fact).cloned().unwrap_or_default();
+        // A withheld fact has none either, but nothing opens or closes it.
+        if history.len() == 0 {
+            self.mark(fact);
+            history.push(first);
+        }
+        change(&mut history);
+        self.history.insert_mut(fact, history);
+    }
+
+    fn mark(&mut self, fact: FactNumber) {
+        let word = fact.index() / WORD;
+        self.changed.pad(word + 1, &0);
+        if let Some(word) = self.changed.get_mut(word) {
+            *word |= bit(fact);
+        }
+    }
+
+    /// Merges the index's runs.
+    pub(super) fn merge(&mut self) {
+        self.provenance.merge();
+    }
+}
+
+const fn bit(fact: FactNumber) -> u64 {
+    1 << (fact.0 % 64)
+}
