@@ -14,3 +14,4 @@ pub mod extract;
 pub mod resolve;
 pub mod store;
 pub mod view;
+pub mod query;

@@ -1,0 +1,166 @@
+//! The one way to walk the graph: from a set of nodes, each with its own days, along the facts that pass a filter.
+//!
+//! [`Walk::expand`] is all that neighbourhood and paths know of the view, and all that an engine over several
+//! machines would have to answer: one batch of range scans a level. It follows facts from subject to object
+//! and back, never to their place, and only where the object is a node.
+//!
+//! Deliberately absent: an order of the hits, a cap on them, and a way to stop early. Which hits of a node
+//! survive a cut is for the question to say (newest first, least connected first, …); to stop before all of them
+//! are there would make an answer depend on the layout of memory. What bounds a walk is the [`Meter`].
+
+use std::ops::ControlFlow;
+
+use crate::model::time::Window;
+use crate::model::{Day, FactNumber, NodeNumber};
+use crate::ontology::RelationNumber;
+use crate::view::{Incidence, Reading, Side};
+
+use super::budget::{Cost, Meter};
+use super::filter::{Filter, choice};
+use super::question::Question;
+use super::{Asking, QueryError};
+
+/// Which way facts are followed. Symmetric relations are followed both ways whatever is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From subject to object.
+    Out,
+    /// From object to subject.
+    In,
+    /// Either way.
+    #[default]
+    Both,
+}
+
+impl Direction {
+    /// Reads the parameter `direction`.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::Invalid`] naming the words there are.
+    pub(super) fn read(ask: &Asking<'_>, question: &Question, given: Option<&str>) -> Result<Self, QueryError> {
+        let words = [Self::Out, Self::In, Self::Both].map(|word| (word.as_str(), word));
+        choice(ask, question, "direction", given, &words).map(Option::unwrap_or_default)
+    }
+
+    /// The word as it stands in the API.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Out => "out",
+            Self::In => "in",
+            Self::Both => "both",
+        }
+    }
+
+    /// The same, walked from the far end.
+    pub(super) const fn reversed(self) -> Self {
+        match self {
+            Self::Out => Self::In,
+            Self::In => Self::Out,
+            Self::Both => Self::Both,
+        }
+    }
+
+    const fn allows(self, side: Side, either_way: bool) -> bool {
+        match (self, side) {
+            (_, Side::Place) => false,
+            (Self::Both, _) | (Self::Out, Side::Subject) | (Self::In, Side::Object) => true,
+            _ => either_way,
+        }
+    }
+}
+
+/// One node to go on from, and the days on which facts may be used there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// The node.
+    pub(super) node: NodeNumber,
+    /// The days: the filter's, or fewer of them.
+    pub(super) window: Window,
+}
+
+/// One fact that leads from a step's node to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    /// Where it leads.
+    pub(super) to: NodeNumber,
+    /// The fact.
+    pub(super) fact: FactNumber,
+    /// Its relation.
+    pub(super) relation: RelationNumber,
+    /// Whether the step's node is the fact's object.
+    pub(super) reversed: bool,
+    /// The earliest day on which the fact may have held.
+    pub(super) earliest: Option<Day>,
+    /// The latest day on which it may have held; one without a date has neither.
+    pub(super) latest: Option<Day>,
+}
+
+/// How facts are followed in one question.
+#[derive(Clone, Copy)]
+pub(super) struct Walk<'a, 'v> {
+    /// The view, at the revision asked for.
+    pub(super) reading: Reading<'v>,
+    /// What a fact must meet.
+    pub(super) filter: &'a Filter,
+    /// Which way facts are followed.
+    pub(super) direction: Direction,
+}
+
+impl Walk<'_, '_> {
+    /// A step from a node on the days of the filter.
+    pub(super) fn step(&self, node: NodeNumber) -> Step {
+        Step {
+            node,
+            window: self.filter.window(),
+        }
+    }
+
+    /// The same walk from the far end.
+    #[must_use]
+    pub(super) const fn reversed(self) -> Self {
+        Self {
+            direction: self.direction.reversed(),
+            ..self
+        }
+    }
+
+    /// Calls `visit` with each hit of each step, steps by node number, the hits of a step together and in no
+    /// promised order.
+    ///
+    /// Answers how many steps were looked at whole. When the meter ran out they are fewer than all, and the
+    /// hits of the next step may have been visited in part: to use them would make an answer depend on the
+    /// layout of memory.
+    pub(super) fn expand(&self, steps: &mut [Step], meter: &mut Meter<'_>, visit: &mut dyn FnMut(&Step, Hit)) -> usize {
+        steps.sort_unstable_by_key(|step| step.node);
+        for (whole, step) in steps.iter().enumerate() {
+            self.reading.incident(step.node, step.window, &mut |incidence| {
+                meter.pay(Cost::Edge)?;
+                if let Some(hit) = self.hit(step.node, incidence) {
+                    visit(step, hit);
+                }
+                ControlFlow::Continue(())
+            });
+            if meter.is_cut() {
+                return whole;
+            }
+        }
+        steps.len()
+    }
+
+    /// The incidence as a hit, when it leads to a node, the right way, through the filter.
+    fn hit(&self, from: NodeNumber, incidence: Incidence) -> Option<Hit> {
+        let to = incidence.other?;
+        // A fact from a node to itself stands in its list once, and goes either way.
+        let either_way = to == from || self.reading.view().ontology().relation(incidence.relation).symmetric;
+        let followed = self.direction.allows(incidence.side, either_way);
+        (followed && self.filter.passes_incidence(self.reading, &incidence)).then_some(Hit {
+            to,
+            fact: incidence.fact,
+            relation: incidence.relation,
+            reversed: incidence.side == Side::Object,
+            earliest: incidence.earliest,
+            latest: incidence.latest,
+        })
+    }
+}

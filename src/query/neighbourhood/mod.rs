@@ -1,0 +1,438 @@
+//! Neighbourhoods: the facts around a node, hop by hop, and the nodes they lead to.
+//!
+//! [`neighbourhood`] grows level by level. What is shown of a level is its newest facts: beyond the first hop
+//! at most `per_node` of each node, and of all of them as many as `limit` leaves. Facts with a value show in
+//! timelines, not here, and a place is no neighbour. There is no cursor: one hop is the list `/v1/facts?node=`,
+//! which has one.
+
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Day, FactId, FactNumber, NodeNumber};
+use crate::ontology::RelationNumber;
+use crate::view::{EvidenceRef, Reading};
+
+use crate::query::best::{Newness, best, newness, span};
+use crate::query::budget::Meter;
+use crate::query::expand::{Direction, Step, Walk};
+use crate::query::filter::{Filter, FilterDefaults, choice, number_between};
+use crate::query::question::{Question, answered};
+use crate::query::resolve_node::{brief, resolve_node};
+use crate::query::{
+    Asking, Echo, Edge, FilterParams, More, NeighbourNode, Neighbourhood, NeighbourhoodParams, PairEdge, QueryError, Truncated, row,
+};
+
+const ROUTE: &str = "/v1/neighbourhood";
+/// Hops at most.
+const DEEPEST: u32 = 4;
+/// Edges of a node beyond the first hop when nothing is said, and at most.
+const PER_NODE: (u32, u32) = (25, 5_000);
+
+/// The facts around a node.
+///
+/// # Errors
+///
+/// [`QueryError`] when a parameter cannot be read or names no node.
+pub fn neighbourhood(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &FilterParams) -> Result<Neighbourhood, QueryError> {
+    answered(ask, ROUTE, params, filters, |ask, params, filters| {
+        let asked = Asked::read(ask, params, filters)?;
+        let mut meter = Meter::new(&ask.budget);
+        let grown = Growth::new(ask.reading, &asked).grow(&mut meter);
+        answer(ask, filters, &asked, &grown, &meter)
+    })
+}
+
+/// The question, read.
+struct Asked {
+    node: NodeNumber,
+    filter: Filter,
+    direction: Direction,
+    depth: u32,
+    per_node: usize,
+    pairs: bool,
+    echo: Echo,
+}
+
+impl Asked {
+    fn read(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &FilterParams) -> Result<Self, QueryError> {
+        let question = Question::new(ROUTE, params, filters);
+        if filters.cursor.is_some() {
+            return Err(QueryError::invalid(
+                "cursor",
+                "a neighbourhood has no pages: ask '/v1/facts?node=' for a list of its facts",
+            ));
+        }
+        let node = resolve_node(ask, &question, "node", &params.node)?;
+        let (filter, mut echo) = Filter::resolve(ask, &question, filters, &FilterDefaults::NEIGHBOURHOOD)?;
+        let direction = Direction::read(ask, &question, params.direction.as_deref())?;
+        let depth = number_between(ask, &question, "depth", params.depth, 1, 1..=DEEPEST)?;
+        let per_node = number_between(ask, &question, "per_node", params.per_node, PER_NODE.0, 1..=PER_NODE.1)?;
+        let group_by = params.group_by.as_deref();
+        let pairs = choice(ask, &question, "group_by", group_by, &[("pair", ())])?.is_some();
+        let own = [
+            ("node", json!(brief(ask.reading, node).map(|node| node.id))),
+            ("depth", json!(depth)),
+            ("direction", json!(direction.as_str())),
+            ("per_node", json!(per_node)),
+            ("group_by", json!(group_by)),
+        ];
+        echo = own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(echo).collect();
+        let per_node = usize::try_from(per_node).unwrap_or(usize::MAX);
+        Ok(Self {
+            node,
+            filter,
+            direction,
+            depth,
+            per_node,
+            pairs,
+            echo,
+        })
+    }
+}
+
+/// What is drawn as one edge: a fact, or with `group_by=pair` all facts of one subject, relation and object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum EdgeKey {
+    Fact(FactNumber),
+    Pair(NodeNumber, RelationNumber, NodeNumber),
+}
+
+/// The id an edge is shown under. Facts or pairs: an answer never mixes them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum EdgeId {
+    Fact(FactId),
+    Pair(String),
+}
+
+/// An edge that may be shown.
+#[derive(Clone, Debug)]
+struct Candidate {
+    /// Newest first, then by id: the order of the answer, and of what survives a cut.
+    rank: (Newness, EdgeId),
+    key: EdgeKey,
+    ends: [NodeNumber; 2],
+    facts: Vec<FactNumber>,
+}
+
+/// What has been found so far.
+struct Growth<'a, 'v> {
+    reading: Reading<'v>,
+    asked: &'a Asked,
+    hops: HashMap<NodeNumber, u32>,
+    /// Every edge met, shown or not: an edge belongs to the hop of its nearer end, and is decided there.
+    met: HashSet<EdgeKey>,
+    shown: Vec<(u32, Candidate)>,
+    omitted: Vec<Candidate>,
+    per_node_cut: bool,
+    limit_cut: bool,
+}
+
+impl<'a, 'v> Growth<'a, 'v> {
+    fn new(reading: Reading<'v>, asked: &'a Asked) -> Self {
+        Self {
+            reading,
+            asked,
+            hops: HashMap::from([(asked.node, 0)]),
+            met: HashSet::new(),
+            shown: Vec::new(),
+            omitted: Vec::new(),
+            per_node_cut: false,
+            limit_cut: false,
+        }
+    }
+
+    fn grow(mut self, meter: &mut Meter<'_>) -> Self {
+        let mut frontier = vec![self.asked.node];
+        for hop in 1..=self.asked.depth {
+            let found = self.expand(&frontier, meter);
+            frontier = self.take(hop, found);
+            if meter.is_cut() || self.limit_cut || frontier.is_empty() {
+                break;
+            }
+        }
+        self
+    }
+
+    /// The edges of each node of the frontier, those of earlier hops left out. A node whose edges the budget cut
+    /// short is left out whole: a part of them would depend on the layout of memory.
+    fn expand(&mut self, frontier: &[NodeNumber], meter: &mut Meter<'_>) -> BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> {
+        let asked = self.asked;
+        let walk = Walk {
+            reading: self.reading,
+            filter: &asked.filter,
+            direction: asked.direction,
+        };
+        let mut steps: Vec<Step> = frontier.iter().map(|node| walk.step(*node)).collect();
+        let mut found: BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> = BTreeMap::new();
+        let whole = walk.expand(&mut steps, meter, &mut |step, hit| {
+            let ends = if hit.reversed { [hit.to, step.node] } else { [step.node, hit.to] };
+            let key = if asked.pairs {
+                EdgeKey::Pair(ends[0], hit.relation, ends[1])
+            } else {
+                EdgeKey::Fact(hit.fact)
+            };
+            if !self.met.contains(&key) {
+                let candidate = found.entry(step.node).or_default().entry(key);
+                candidate.or_insert_with(|| Candidate::new(key, ends)).facts.push(hit.fact);
+            }
+        });
+        for step in steps.iter().skip(whole) {
+            found.remove(&step.node);
+        }
+        found
+    }
+
+    /// Takes what may be shown of a hop, and answers the nodes it leads to.
+    fn take(&mut self, hop: u32, found: BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>>) -> Vec<NodeNumber> {
+        let (mut kept, mut left) = (BTreeMap::new(), BTreeMap::new());
+        for candidates in found.into_values() {
+            let mut candidates: Vec<Candidate> = candidates.into_values().collect();
+            for candidate in &mut candidates {
+                candidate.finish(self.reading);
+            }
+            candidates.sort_unstable_by(|a, b| a.rank.cmp(&b.rank));
+            let room = if hop == 1 { candidates.len() } else { self.asked.per_node };
+            let rest = candidates.split_off(room.min(candidates.len()));
+            merge(&mut kept, candidates);
+            merge(&mut left, rest);
+        }
+        self.met.extend(kept.keys().chain(left.keys()));
+        // An edge that one of its ends has no room for may be among the newest of the other.
+        left.retain(|key, _| !kept.contains_key(key));
+        self.per_node_cut |= !left.is_empty();
+        let mut kept: Vec<Candidate> = kept.into_values().collect();
+        kept.sort_unstable_by(|a, b| a.rank.cmp(&b.rank));
+        let room = self.asked.filter.limit() - self.shown.len();
+        let rest = kept.split_off(room.min(kept.len()));
+        self.limit_cut = !rest.is_empty();
+        self.omitted.extend(left.into_values().chain(rest));
+        self.show(hop, kept)
+    }
+
+    fn show(&mut self, hop: u32, edges: Vec<Candidate>) -> Vec<NodeNumber> {
+        let mut reached = Vec::new();
+        for edge in edges {
+            for end in edge.ends {
+                self.hops.entry(end).or_insert_with(|| {
+                    reached.push(end);
+                    hop
+                });
+            }
+            self.shown.push((hop, edge));
+        }
+        reached
+    }
+
+    fn truncated(&self, meter: &Meter<'_>) -> Result<Option<Truncated>, QueryError> {
+        let cut = meter.finish()?;
+        let reason = match cut {
+            Some(reason) => reason,
+            None if self.limit_cut => "limit",
+            None if self.per_node_cut => "per_node",
+            None => return Ok(None),
+        };
+        // What lies behind an edge that was never looked at nobody knows.
+        let counted = cut.is_none();
+        let nodes: HashSet<NodeNumber> = self
+            .omitted
+            .iter()
+            .flat_map(|edge| edge.ends)
+            .filter(|end| !self.hops.contains_key(end))
+            .collect();
+        Ok(Some(Truncated {
+            reason: reason.to_owned(),
+            nodes_omitted: counted.then_some(nodes.len() as u64),
+            edges_omitted: counted.then_some(self.omitted.len() as u64),
+        }))
+    }
+}
+
+fn merge(into: &mut BTreeMap<EdgeKey, Candidate>, candidates: Vec<Candidate>) {
+    for candidate in candidates {
+        match into.entry(candidate.key) {
+            Entry::Vacant(place) => {
+                place.insert(candidate);
+            }
+            Entry::Occupied(mut same) => same.get_mut().join(candidate),
+        }
+    }
+}
+
+impl Candidate {
+    fn new(key: EdgeKey, ends: [NodeNumber; 2]) -> Self {
+        Self {
+            rank: (Reverse(None), EdgeId::Pair(String::new())),
+            key,
+            ends,
+            facts: Vec::new(),
+        }
+    }
+
+    /// Sorts its facts and finds its rank, once all facts are there.
+    fn finish(&mut self, reading: Reading<'_>) {
+        self.facts.sort_unstable();
+        self.facts.dedup();
+        let newest = self.facts.iter().map(|fact| newness(reading, *fact)).min().unwrap_or(Reverse(None));
+        self.rank = (newest, self.id(reading));
+    }
+
+    /// Takes over the facts that the other end of the pair found.
+    fn join(&mut self, other: Self) {
+        self.facts.extend(other.facts);
+        self.facts.sort_unstable();
+        self.facts.dedup();
+        self.rank = other.rank.min(self.rank.clone());
+    }
+
+    fn id(&self, reading: Reading<'_>) -> EdgeId {
+        let name = |node: NodeNumber| reading.node(node).map_or("", |node| node.id.as_str());
+        match self.key {
+            EdgeKey::Fact(fact) => EdgeId::Fact(reading.fact(fact).map_or(FactId::from_bytes([0; 10]), |fact| fact.id)),
+            EdgeKey::Pair(subject, relation, object) => {
+                let relation = &reading.view().ontology().relation(relation).name;
+                EdgeId::Pair(format!("{}~{relation}~{}", name(subject), name(object)))
+            }
+        }
+    }
+}
+
+fn answer(
+    ask: &Asking<'_>,
+    filters: &FilterParams,
+    asked: &Asked,
+    grown: &Growth<'_, '_>,
+    meter: &Meter<'_>,
+) -> Result<Neighbourhood, QueryError> {
+    let truncated = grown.truncated(meter)?;
+    let edges = grown
+        .shown
+        .iter()
+        .map(|(hop, edge)| show_edge(ask, asked, *hop, edge))
+        .collect::<Result<_, _>>()?;
+    let nodes = show_nodes(ask.reading, &grown.hops);
+    Ok(Neighbourhood {
+        query: asked.echo.clone(),
+        revision: ask.reading.head().revision,
+        node: brief(ask.reading, asked.node).ok_or(QueryError::Stopped)?,
+        more: more(ask, filters, asked, grown, &nodes),
+        nodes: nodes.into_iter().map(|(_, node)| node).collect(),
+        edges,
+        truncated,
+    })
+}
+
+/// The nodes by hop, best connected first, then by id.
+fn show_nodes(reading: Reading<'_>, hops: &HashMap<NodeNumber, u32>) -> Vec<(NodeNumber, NeighbourNode)> {
+    let mut nodes: Vec<(NodeNumber, NeighbourNode)> = hops
+        .iter()
+        .filter_map(|(number, hop)| {
+            let brief = brief(reading, *number)?;
+            let degree = reading.degree(*number);
+            Some((
+                *number,
+                NeighbourNode {
+                    id: brief.id,
+                    node_type: brief.node_type,
+                    name: brief.name,
+                    hop: *hop,
+                    degree,
+                },
+            ))
+        })
+        .collect();
+    nodes.sort_by(|(_, a), (_, b)| (a.hop, Reverse(a.degree), &a.id).cmp(&(b.hop, Reverse(b.degree), &b.id)));
+    nodes
+}
+
+/// The nodes of which not all facts are shown, and where the rest is.
+fn more(
+    ask: &Asking<'_>,
+    filters: &FilterParams,
+    asked: &Asked,
+    grown: &Growth<'_, '_>,
+    nodes: &[(NodeNumber, NeighbourNode)],
+) -> Vec<More> {
+    let mut shown: HashMap<NodeNumber, HashSet<FactNumber>> = HashMap::new();
+    for (_, edge) in &grown.shown {
+        for end in edge.ends {
+            shown.entry(end).or_default().extend(&edge.facts);
+        }
+    }
+    let parameter = match asked.direction {
+        Direction::Both => "node",
+        Direction::Out => "subject",
+        Direction::In => "object",
+    };
+    // The rest of a node's facts, under the same filters.
+    let rest = FilterParams {
+        limit: None,
+        cursor: None,
+        ..filters.clone()
+    };
+    nodes
+        .iter()
+        .filter_map(|(number, node)| {
+            let count = shown.get(number).map_or(0, HashSet::len);
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            let next = Question::new("/v1/facts", &BTreeMap::from([(parameter, &node.id)]), &rest).url(ask.base_path);
+            (node.degree > count).then(|| More {
+                id: node.id.clone(),
+                degree: node.degree,
+                shown: count,
+                next,
+            })
+        })
+        .collect()
+}
+
+fn show_edge(ask: &Asking<'_>, asked: &Asked, hop: u32, edge: &Candidate) -> Result<Edge, QueryError> {
+    let fact = best(ask.reading, &edge.facts).ok_or(QueryError::Stopped)?;
+    let mut row = row(ask, fact, asked.filter.include())?;
+    row.hop = Some(hop);
+    match &edge.rank.1 {
+        EdgeId::Fact(_) => Ok(Edge::Fact(Box::new(row))),
+        EdgeId::Pair(id) => {
+            let mut best = match serde_json::to_value(&row) {
+                Ok(Value::Object(keys)) => keys,
+                _ => Map::new(),
+            };
+            for own in ["id", "earliest", "latest", "source_count"] {
+                best.shift_remove(own);
+            }
+            let (earliest, latest) = bounds(ask.reading, &edge.facts);
+            Ok(Edge::Pair(Box::new(PairEdge {
+                id: id.clone(),
+                facts: edge.facts.len() as u64,
+                earliest,
+                latest,
+                source_count: sources(ask.reading, &edge.facts),
+                best,
+            })))
+        }
+    }
+}
+
+/// The earliest and the latest day of any of the facts; `None` where one of them is open there. Facts without a
+/// date say nothing.
+fn bounds(reading: Reading<'_>, facts: &[FactNumber]) -> (Option<Day>, Option<Day>) {
+    let spans: Vec<_> = facts.iter().filter_map(|fact| span(reading, *fact)).collect();
+    let earliest: Option<Vec<Day>> = spans.iter().map(|span| span.first_start).collect();
+    let latest: Option<Vec<Day>> = spans.iter().map(|span| span.last_end).collect();
+    (
+        earliest.and_then(|days| days.into_iter().min()),
+        latest.and_then(|days| days.into_iter().max()),
+    )
+}
+
+/// Independent texts behind any of the facts.
+fn sources(reading: Reading<'_>, facts: &[FactNumber]) -> u32 {
+    let group = |evidence: EvidenceRef<'_>| evidence.provenance.group;
+    let groups: HashSet<_> = facts.iter().flat_map(|fact| reading.open_evidence(*fact)).map(group).collect();
+    u32::try_from(groups.len()).unwrap_or(u32::MAX)
+}
