@@ -15,3 +15,4 @@ pub mod resolve;
 pub mod store;
 pub mod view;
 pub mod query;
+pub mod format;
