@@ -16,3 +16,4 @@ pub mod store;
 pub mod view;
 pub mod query;
 pub mod format;
+pub mod ingest;

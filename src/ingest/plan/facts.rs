@@ -1,0 +1,358 @@
+//! Posted facts: each line read, resolved, checked against the ontology, and recorded.
+
+use super::evidence::Placed;
+use super::nodes::Reference;
+use super::{Planner, Stop};
+use crate::format::{FactIn, Fault, Line, LineError, problem};
+use crate::ingest::IngestError;
+use crate::model::{Evidence, Fact, FactNumber, Modality, NodeNumber, Object, Polarity, Qualifiers, ValidTime};
+use crate::ontology::{ObjectType, OntologyError, RelationNumber};
+use crate::store::{FactRecord, StoredObject};
+
+/// The longest value or qualifier, in bytes.
+const MAX_VALUE: usize = 2_000;
+/// Most qualifiers of one fact.
+const MAX_QUALIFIERS: usize = 32;
+
+/// What became of the lines of one chunk.
+#[derive(Debug, Default)]
+pub(in crate::ingest) struct Tally {
+    pub(in crate::ingest) received: u64,
+    pub(in crate::ingest) created: u64,
+    pub(in crate::ingest) corroborated: u64,
+    pub(in crate::ingest) mirror: u64,
+    pub(in crate::ingest) duplicate: u64,
+    pub(in crate::ingest) nodes_created: u64,
+    /// Every line that was not stored.
+    pub(in crate::ingest) errors: Vec<LineError>,
+}
+
+/// What became of one line, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Told {
+    Created,
+    Corroborated,
+    Mirror,
+    Duplicate,
+}
+
+/// A fact whose ends are nodes, and the numbers they have.
+#[derive(Clone, Debug)]
+pub(super) struct Placeable {
+    pub(super) fact: Fact,
+    pub(super) subject: NodeNumber,
+    pub(super) object: StoredObject,
+    /// The ends were turned round.
+    pub(super) mirrored: bool,
+}
+
+/// Both ends of a fact, before their order is settled.
+#[derive(Clone, Debug)]
+pub(super) struct Ends {
+    pub(super) subject: NodeNumber,
+    pub(super) object: StoredObject,
+}
+
+/// What a fact says besides its ends and its relation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Saying {
+    pub(super) valid: Option<ValidTime>,
+    pub(super) modality: Modality,
+    pub(super) polarity: Polarity,
+    pub(super) qualifiers: Qualifiers,
+}
+
+impl Planner {
+    /// Plans every line it can; wrong ones leave no trace and are named.
+    pub(in crate::ingest) fn lines(&mut self, lines: Vec<Line>) -> Result<Tally, IngestError> {
+        let mut tally = Tally {
+            received: lines.len() as u64,
+            ..Tally::default()
+        };
+        let nodes = self.pending.counters().nodes;
+        for Line { number, fact } in lines {
+            let mark = self.mark();
+            let planned = match fact {
+                Ok(fact) => self.line(&fact),
+                Err(error) => {
+                    tally.errors.push(error);
+                    continue;
+                }
+            };
+            match planned {
+                Ok(Told::Created) => tally.created += 1,
+                Ok(Told::Corroborated) => tally.corroborated += 1,
+                Ok(Told::Mirror) => tally.mirror += 1,
+                Ok(Told::Duplicate) => tally.duplicate += 1,
+                Err(Stop::Fault(fault)) => {
+                    self.roll_back(mark);
+                    tally.errors.push(fault.on_line(number));
+                }
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        tally.nodes_created = u64::from(self.pending.counters().nodes - nodes);
+        Ok(tally)
+    }
+
+    fn line(&mut self, given: &FactIn) -> Result<Told, Stop> {
+        let (placeable, evidence) = self.resolved(given)?;
+        match self.place_fact(&placeable, evidence)? {
+            (told, true) => Ok(told),
+            (_, false) => Err(closed_by_a_person().into()),
+        }
+    }
+
+    /// A posted fact with its nodes found or made, checked, and its evidence.
+    pub(super) fn resolved(&mut self, given: &FactIn) -> Result<(Placeable, Vec<Evidence>), Stop> {
+        let relation = given
+            .relation
+            .as_deref()
+            .ok_or_else(|| Fault::new("/relation", problem::MISSING_FIELD, "a fact needs a 'relation'"))?;
+        let ends = self.ends(given)?;
+        let relation = self.checked(relation, &ends)?;
+        let (identifying, describing) = self.split_qualifiers(relation, given.qualifiers.clone())?;
+        let saying = saying(given, identifying)?;
+        let placeable = self.placeable(relation, ends, saying)?;
+        let evidence = self.evidence_of(given, describing)?;
+        Ok((placeable, evidence))
+    }
+
+    fn ends(&mut self, given: &FactIn) -> Result<Ends, Fault> {
+        let subject = Reference {
+            field: "subject",
+            id: given.subject.as_deref(),
+            name: given.subject_name.as_deref(),
+            node_type: given.subject_type.as_deref(),
+        };
+        let object = Reference {
+            field: "object",
+            id: given.object.as_deref(),
+            name: given.object_name.as_deref(),
+            node_type: given.object_type.as_deref(),
+        };
+        let subject = self.find_or_make(subject)?.ok_or_else(|| {
+            Fault::new(
+                "/subject",
+                problem::MISSING_FIELD,
+                "a fact needs a 'subject', or 'subject_name' and 'subject_type'",
+            )
+        })?;
+        let object = match (self.find_or_make(object)?, given.value.as_deref()) {
+            (Some(_), Some(_)) => {
+                return Err(Fault::new(
+                    "/value",
+                    problem::INVALID_VALUE,
+                    "a fact has an 'object' or a 'value', not both",
+                ));
+            }
+            (Some(node), None) => StoredObject::Node(node),
+            (None, Some(value)) if value.len() > MAX_VALUE => {
+                let detail = format!("a value is at most {MAX_VALUE} bytes long, this one has {}", value.len());
+                return Err(Fault::new("/value", problem::INVALID_VALUE, detail));
+            }
+            (None, Some(value)) => StoredObject::Value(value.into()),
+            (None, None) => StoredObject::None,
+        };
+        Ok(Ends { subject, object })
+    }
+
+    /// The relation, once the ontology allows it between these ends.
+    pub(super) fn checked(&self, relation: &str, ends: &Ends) -> Result<RelationNumber, Fault> {
+        let object_type = match &ends.object {
+            StoredObject::Node(object) => Some(self.node_type(*object)),
+            StoredObject::Value(_) | StoredObject::None => None,
+        };
+        let to = match (&ends.object, &object_type) {
+            (_, Some(found)) => ObjectType::Node(found),
+            (StoredObject::Value(_), None) => ObjectType::Value,
+            (_, None) => ObjectType::None,
+        };
+        let number = self
+            .ontology()
+            .check(relation, &self.node_type(ends.subject), to)
+            .map_err(|error| rule(&error, &ends.object))?;
+        if self.ontology().relation(number).symmetric && ends.object == StoredObject::Node(ends.subject) {
+            return Err(rule(
+                &OntologyError::SameEnds {
+                    relation: relation.to_owned(),
+                },
+                &ends.object,
+            ));
+        }
+        Ok(number)
+    }
+
+    /// Qualifiers that identify the fact, and those that describe it.
+    pub(super) fn split_qualifiers(&self, relation: RelationNumber, all: Qualifiers) -> Result<(Qualifiers, Qualifiers), Fault> {
+        let fault = |name: &str, detail: String| Fault::new(format!("/qualifiers/{name}"), problem::INVALID_VALUE, detail);
+        if all.len() > MAX_QUALIFIERS {
+            return Err(Fault::new(
+                "/qualifiers",
+                problem::INVALID_VALUE,
+                format!("a fact has at most {MAX_QUALIFIERS} qualifiers"),
+            ));
+        }
+        for (name, value) in &all {
+            let fits = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            if !fits {
+                return Err(fault(
+                    name,
+                    format!("'{name}' is no name of a qualifier: lower-case letters, digits and '_'"),
+                ));
+            }
+            if value.len() > MAX_VALUE {
+                return Err(fault(
+                    name,
+                    format!("a qualifier is at most {MAX_VALUE} bytes long, this one has {}", value.len()),
+                ));
+            }
+        }
+        Ok(all.into_iter().partition(|(name, _)| self.ontology().identifies(relation, name)))
+    }
+
+    /// The fact with its ends in canonical order.
+    pub(super) fn placeable(&self, relation: RelationNumber, ends: Ends, saying: Saying) -> Result<Placeable, Fault> {
+        let definition = self.ontology().relation(relation);
+        let Ends { mut subject, mut object } = ends;
+        let id_of = |number: NodeNumber| {
+            let gone = || Fault::new("/subject", problem::UNKNOWN_NODE, "the node is not known");
+            self.node(number).map(|node| node.id.clone()).ok_or_else(gone)
+        };
+        let mut mirrored = false;
+        if definition.symmetric
+            && let StoredObject::Node(other) = object
+            && id_of(subject)? > id_of(other)?
+        {
+            object = StoredObject::Node(subject);
+            subject = other;
+            mirrored = true;
+        }
+        let to = match &object {
+            StoredObject::Node(number) => Object::Node(id_of(*number)?),
+            StoredObject::Value(text) => Object::Value(text.as_ref().to_owned()),
+            StoredObject::None => Object::None,
+        };
+        let fact = Fact {
+            subject: id_of(subject)?,
+            relation: definition.name.clone(),
+            object: to,
+            valid: saying.valid,
+            modality: saying.modality,
+            polarity: saying.polarity,
+            qualifiers: saying.qualifiers,
+        };
+        Ok(Placeable {
+            fact,
+            subject,
+            object,
+            mirrored,
+        })
+    }
+
+    pub(super) fn fact_number(&self, placeable: &Placeable) -> Option<FactNumber> {
+        let id = placeable.fact.id();
+        self.reading().fact_by_id(id).or_else(|| self.pending.fact_by_id(id))
+    }
+
+    /// Records the fact, or adds the evidence to the one that is there. The flag is false when all of it
+    /// was refused because a person had closed it.
+    pub(super) fn place_fact(&mut self, placeable: &Placeable, evidence: Vec<Evidence>) -> Result<(Told, bool), Stop> {
+        let mut evidence = evidence.into_iter().map(|evidence| Evidence {
+            mirrored: placeable.mirrored,
+            ..evidence
+        });
+        let mut told = None;
+        let number = if let Some(number) = self.fact_number(placeable) {
+            number
+        } else {
+            let Some(first) = evidence.next() else {
+                return Ok((Told::Duplicate, true));
+            };
+            told = Some(Told::Created);
+            self.pending.add_fact(|number| record(number, placeable, None, first))
+        };
+        let mut allowed = told.is_some();
+        for evidence in evidence {
+            let placed = self.add_evidence(number, evidence)?;
+            allowed |= placed != Placed::Closed;
+            let this = match placed {
+                Placed::Added => Told::Corroborated,
+                Placed::Mirror => Told::Mirror,
+                Placed::Duplicate | Placed::Closed => Told::Duplicate,
+            };
+            // The strongest thing that happened is what the line is counted as.
+            told = Some(told.map_or(this, |before: Told| before.min(this)));
+        }
+        Ok((told.unwrap_or(Told::Duplicate), allowed))
+    }
+}
+
+/// The record of a new fact.
+pub(super) fn record(number: FactNumber, placeable: &Placeable, supersedes: Option<FactNumber>, evidence: Evidence) -> FactRecord {
+    let fact = &placeable.fact;
+    FactRecord {
+        number,
+        id: fact.id(),
+        subject: placeable.subject,
+        relation: fact.relation.clone(),
+        object: placeable.object.clone(),
+        valid: fact.valid.clone(),
+        modality: fact.modality,
+        polarity: fact.polarity,
+        qualifiers: fact.qualifiers.clone(),
+        supersedes,
+        evidence,
+    }
+}
+
+pub(super) fn closed_by_a_person() -> Fault {
+    Fault::new(
+        "/document",
+        problem::CONFLICT,
+        "a person closed this; an extractor cannot reopen it from the same document",
+    )
+}
+
+fn saying(given: &FactIn, identifying: Qualifiers) -> Result<Saying, Fault> {
+    let valid = match given.valid.as_deref() {
+        None | Some("..") => None,
+        Some(text) => Some(
+            text.parse()
+                .map_err(|error: crate::model::time::InvalidEdtf| Fault::new("/valid", problem::INVALID_DATE, error.to_string()))?,
+        ),
+    };
+    let word = |field: &str, detail: String| Fault::new(format!("/{field}"), problem::INVALID_VALUE, detail);
+    let modality = given
+        .modality
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|detail| word("modality", detail))?
+        .unwrap_or_default();
+    let polarity = given
+        .polarity
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|detail| word("polarity", detail))?
+        .unwrap_or_default();
+    Ok(Saying {
+        valid,
+        modality,
+        polarity,
+        qualifiers: identifying,
+    })
+}
+
+/// The broken rule as the fault of a field.
+fn rule(error: &OntologyError, object: &StoredObject) -> Fault {
+    let (pointer, kind) = match error {
+        OntologyError::UnknownRelation { .. } => ("/relation", problem::UNKNOWN_RELATION),
+        OntologyError::Domain { .. } => ("/subject", problem::ONTOLOGY_RULE),
+        OntologyError::Range { .. } if matches!(object, StoredObject::Value(_)) => ("/value", problem::ONTOLOGY_RULE),
+        OntologyError::Range { .. } | OntologyError::SameEnds { .. } => ("/object", problem::ONTOLOGY_RULE),
+        OntologyError::UnknownType { .. } | OntologyError::File(_) => ("", problem::ONTOLOGY_RULE),
+    };
+    Fault::new(pointer, kind, error.to_string())
+}

@@ -1,0 +1,143 @@
+//! What happens when the store fails: nothing is acknowledged that is not kept, and reads go on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use dateline::ingest::{Engine, FactsOptions, FactsReply, IngestError};
+use dateline::model::{DocumentNumber, Evidence, FactNumber, Head};
+use dateline::store::{Commit, Identity, MemoryStore, RequestRecord, Store, StoreError};
+use serde_json::json;
+
+use super::support::{Blind, fact_ids, lines, meeting};
+
+const WELL: u8 = 0;
+const FULL: u8 = 1;
+const COMMIT_FAILS: u8 = 2;
+const COMMIT_PANICS: u8 = 3;
+const SEAL_FAILS: u8 = 4;
+const READ_PANICS: u8 = 5;
+
+/// A store in memory that fails as it is told to.
+struct Ailing {
+    store: MemoryStore,
+    ill: AtomicU8,
+}
+
+impl Ailing {
+    fn is(&self, ill: u8) -> bool {
+        self.ill.load(Ordering::SeqCst) == ill
+    }
+}
+
+impl Store for Ailing {
+    fn identity(&self) -> Identity {
+        self.store.identity()
+    }
+    fn head(&self) -> Head {
+        self.store.head()
+    }
+    fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
+        assert!(!self.is(COMMIT_PANICS), "told to");
+        match self.ill.load(Ordering::SeqCst) {
+            FULL => Err(StoreError::Full { reserve_mb: 5 }),
+            COMMIT_FAILS => Err(StoreError::Io("no disk".to_owned())),
+            _ => self.store.commit(commit),
+        }
+    }
+    fn seal(&self, head: &Head) -> Result<(), StoreError> {
+        if self.is(SEAL_FAILS) {
+            Err(StoreError::Io("no disk".to_owned()))
+        } else {
+            self.store.seal(head)
+        }
+    }
+    fn replay(&self, full: bool, visit: &mut dyn FnMut(Commit) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.store.replay(full, visit)
+    }
+    fn evidence(&self, facts: &[FactNumber]) -> Result<Vec<Vec<Evidence>>, StoreError> {
+        assert!(!self.is(READ_PANICS), "told to");
+        self.store.evidence(facts)
+    }
+    fn text(&self, document: DocumentNumber) -> Result<Option<String>, StoreError> {
+        self.store.text(document)
+    }
+    fn request(&self, key: &str) -> Result<Option<RequestRecord>, StoreError> {
+        self.store.request(key)
+    }
+    fn ontology(&self) -> Result<Option<String>, StoreError> {
+        self.store.ontology()
+    }
+    fn set_ontology(&self, text: &str) -> Result<(), StoreError> {
+        self.store.set_ontology(text)
+    }
+    fn backup(&self, into: &Path) -> Result<Head, StoreError> {
+        self.store.backup(into)
+    }
+}
+
+async fn fell_ill(ill: u8) -> (Arc<Ailing>, Arc<Engine>) {
+    let store = Arc::new(Ailing {
+        store: MemoryStore::new(),
+        ill: AtomicU8::new(WELL),
+    });
+    let engine = Engine::start(store.clone(), Arc::new(Blind)).unwrap();
+    tell(&engine, "2017-11-22").await.unwrap();
+    store.ill.store(ill, Ordering::SeqCst);
+    (store, engine)
+}
+
+async fn tell(engine: &Engine, day: &str) -> Result<FactsReply, IngestError> {
+    engine
+        .post_facts(
+            lines(&json!([meeting(json!({"valid": day, "sentence": 1}))])),
+            FactsOptions::default(),
+        )
+        .await
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_until_there_is_room() {
+    let (store, engine) = fell_ill(FULL).await;
+    assert!(matches!(
+        tell(&engine, "2017-11-23").await.unwrap_err(),
+        IngestError::Store(StoreError::Full { .. })
+    ));
+    assert_eq!(engine.view().head().revision.0, 1);
+    store.ill.store(WELL, Ordering::SeqCst);
+    assert_eq!(tell(&engine, "2017-11-23").await.unwrap().revision.0, 2);
+    assert_eq!(engine.read_only(), None);
+}
+
+#[tokio::test]
+async fn after_a_failed_write_the_store_only_reads() {
+    for ill in [COMMIT_FAILS, COMMIT_PANICS, SEAL_FAILS, READ_PANICS] {
+        let (store, engine) = fell_ill(ill).await;
+        // For the last one: the same fact again, which has to be read to be compared.
+        let day = if ill == READ_PANICS { "2017-11-22" } else { "2017-11-23" };
+        assert!(matches!(tell(&engine, day).await.unwrap_err(), IngestError::Store(_)), "{ill}");
+        store.ill.store(WELL, Ordering::SeqCst);
+        let error = tell(&engine, "2017-11-24").await.unwrap_err();
+        assert!(matches!(error, IngestError::Store(StoreError::ReadOnly(_))), "{ill}: {error}");
+        assert!(engine.read_only().is_some(), "{ill}");
+        assert_eq!(
+            (engine.view().head().revision.0, fact_ids(&engine.view()).len()),
+            (1, 1),
+            "{ill}: reads go on"
+        );
+        engine.stop().await;
+        // Opened again, it is whole, with or without what was not acknowledged.
+        let again = Engine::start(store, Arc::new(Blind)).unwrap();
+        assert!((1..=2).contains(&fact_ids(&again.view()).len()), "{ill}");
+        tell(&again, "2017-11-25").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_takes_nothing_back() {
+    let (_, engine) = fell_ill(WELL).await;
+    drop(tokio::time::timeout(std::time::Duration::ZERO, tell(&engine, "2017-11-23")).await);
+    tell(&engine, "2017-11-24").await.unwrap();
+    let count = fact_ids(&engine.view()).len();
+    assert!((2..=3).contains(&count), "{count}");
+}
