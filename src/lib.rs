@@ -17,3 +17,5 @@ pub mod view;
 pub mod query;
 pub mod format;
 pub mod ingest;
+pub mod config;
+pub mod telemetry;
