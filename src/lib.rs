@@ -19,3 +19,4 @@ pub mod format;
 pub mod ingest;
 pub mod config;
 pub mod telemetry;
+pub mod http;
