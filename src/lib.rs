@@ -20,3 +20,4 @@ pub mod ingest;
 pub mod config;
 pub mod telemetry;
 pub mod http;
+pub mod cli;
