@@ -4,7 +4,7 @@
 //! in sled; [`view`] holds them as a graph in memory; [`query`] answers three
 //! questions about it: neighbourhood, path and timeline; [`http`] and [`cli`]
 //! are its two doors. Each module uses only those above it in the list below,
-//! and `tests/architecture.rs` holds that.
+//! and `tests/architecture` holds that.
 
 #![forbid(unsafe_code)]
 
