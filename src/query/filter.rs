@@ -153,6 +153,13 @@ impl Filter {
         self
     }
 
+    /// The same filter with another number of rows.
+    #[must_use]
+    pub(crate) fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// The same filter whoever printed it.
     #[must_use]
     pub(crate) fn of_any_publisher(mut self) -> Self {

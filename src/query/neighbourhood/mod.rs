@@ -25,7 +25,7 @@ use crate::query::filter::{Filter, FilterDefaults, choice, number_between};
 use crate::query::question::{Question, answered};
 use crate::query::resolve_node::{brief, resolve_node};
 use crate::query::{
-    Asking, Echo, Edge, FilterParams, More, NeighbourNode, Neighbourhood, NeighbourhoodParams, PairEdge, QueryError, Truncated, row,
+    Around, Asking, Echo, Edge, FilterParams, More, NeighbourNode, Neighbourhood, NeighbourhoodParams, PairEdge, QueryError, Truncated, row,
 };
 
 const ROUTE: &str = "/v1/neighbourhood";
@@ -46,6 +46,60 @@ pub fn neighbourhood(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &F
         let grown = Growth::new(ask.reading, &asked).grow(&mut meter);
         answer(ask, filters, &asked, &grown, &meter)
     })
+}
+
+/// The facts of a neighbourhood by number, in its order.
+///
+/// # Errors
+///
+/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+pub(super) fn around(
+    ask: &Asking<'_>,
+    filter: &Filter,
+    node: NodeNumber,
+    depth: u32,
+    per_node: usize,
+    limit: usize,
+) -> Result<Vec<Around>, QueryError> {
+    let asked = Asked {
+        node,
+        filter: filter.clone().with_limit(limit),
+        direction: Direction::Both,
+        depth,
+        per_node,
+        pairs: false,
+        echo: Echo::new(),
+    };
+    let mut meter = Meter::new(&ask.budget);
+    let grown = Growth::new(ask.reading, &asked).grow(&mut meter);
+    meter.finish()?;
+    let facts = |(hop, edge): &(u32, Candidate)| edge.facts.first().map(|fact| Around { hop: *hop, fact: *fact });
+    Ok(grown.shown.iter().filter_map(facts).collect())
+}
+
+/// How many other nodes lie within so many hops; `None` when the budget does not reach so far.
+///
+/// # Errors
+///
+/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+pub(super) fn reached(ask: &Asking<'_>, filter: &Filter, node: NodeNumber, depth: u32) -> Result<Option<u64>, QueryError> {
+    let walk = Walk {
+        reading: ask.reading,
+        filter,
+        direction: Direction::Both,
+    };
+    let mut meter = Meter::new(&ask.budget);
+    let mut reached = HashSet::from([node]);
+    let mut frontier = vec![node];
+    for _ in 0..depth {
+        let mut steps: Vec<Step> = frontier.drain(..).map(|node| walk.step(node)).collect();
+        walk.expand(&mut steps, &mut meter, &mut |_, hit| {
+            if reached.insert(hit.to) {
+                frontier.push(hit.to);
+            }
+        });
+    }
+    Ok(meter.finish()?.is_none().then_some(reached.len() as u64 - 1))
 }
 
 /// The question, read.

@@ -51,6 +51,35 @@ pub fn timeline(ask: &Asking<'_>, params: &TimelineParams, filters: &FilterParam
     })
 }
 
+/// Up to `limit` facts of one node behind a place, oldest first, by number.
+///
+/// # Errors
+///
+/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+pub(super) fn page(
+    ask: &Asking<'_>,
+    filter: &Filter,
+    node: NodeNumber,
+    after: Option<DayKey>,
+    limit: usize,
+) -> Result<Vec<(DayKey, FactNumber)>, QueryError> {
+    let asked = Asked {
+        nodes: vec![node],
+        with: Vec::new(),
+        filter: filter.clone(),
+        axis: Axis::Valid,
+        window: filter.window(),
+        newest_first: false,
+        bucket: None,
+        group_by: None,
+        echo: Echo::new(),
+    };
+    let mut meter = Meter::new(&ask.budget);
+    let (shown, _) = Scan::new(ask.reading, &asked).page(after, limit, &mut meter);
+    meter.finish()?;
+    Ok(shown)
+}
+
 /// By which day facts are placed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Axis {
