@@ -1,0 +1,3 @@
+//! What the store is held against: the least that could answer, written as well as we can.
+
+pub(crate) mod arrays;
