@@ -60,12 +60,13 @@ impl<'a> Lookup<'a> {
         neighbourhood::reached(&self.ask, &self.filter, node, depth)
     }
 
-    /// Up to `limit` facts of a node's timeline, oldest first, behind a place.
+    /// Up to `limit` facts of a node's timeline, oldest first, behind a place: that of the last fact of the page
+    /// before, see [`crate::view::Reading::day_key`].
     ///
     /// # Errors
     ///
     /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
-    pub fn page(&self, node: NodeNumber, after: Option<DayKey>, limit: usize) -> Result<Vec<(DayKey, FactNumber)>, QueryError> {
+    pub fn page(&self, node: NodeNumber, after: Option<DayKey>, limit: usize) -> Result<Vec<FactNumber>, QueryError> {
         timeline::page(&self.ask, &self.filter, node, after, limit)
     }
 

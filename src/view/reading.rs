@@ -167,6 +167,17 @@ impl<'v> Reading<'v> {
         };
         Some(content.claim())
     }
+    /// Where a fact stands in a timeline; `None` for one without a date, or not recorded.
+    #[must_use]
+    pub fn day_key(&self, number: FactNumber) -> Option<DayKey> {
+        let fact = self.fact(number)?;
+        let span = fact.span?;
+        Some(DayKey {
+            at: span.at()?,
+            latest: span.last_end.unwrap_or(Day(i32::MAX)),
+            id: fact.id,
+        })
+    }
     /// Whether any evidence of the fact is open at this revision.
     #[must_use]
     pub fn is_known(&self, number: FactNumber) -> bool {

@@ -62,7 +62,7 @@ pub(super) fn page(
     node: NodeNumber,
     after: Option<DayKey>,
     limit: usize,
-) -> Result<Vec<(DayKey, FactNumber)>, QueryError> {
+) -> Result<Vec<FactNumber>, QueryError> {
     let asked = Asked {
         nodes: vec![node],
         with: Vec::new(),
@@ -77,7 +77,7 @@ pub(super) fn page(
     let mut meter = Meter::new(&ask.budget);
     let (shown, _) = Scan::new(ask.reading, &asked).page(after, limit, &mut meter);
     meter.finish()?;
-    Ok(shown)
+    Ok(shown.into_iter().map(|(_, fact)| fact).collect())
 }
 
 /// By which day facts are placed.
