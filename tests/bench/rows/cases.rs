@@ -141,8 +141,8 @@ impl Question {
                 |lookup, case| lookup.page(NodeNumber(case.node), case.after.map(|(key, _)| key), PAGE).unwrap(),
                 |arrays, _, case| arrays.page(case.node, case.window, case.after.map(|(_, rank)| rank), PAGE),
                 |ours, theirs| {
-                    let told = ours.iter().map(|(key, fact)| (key.at.0, *fact));
-                    (told.eq(theirs.iter().map(|(day, rank)| (*day, world.arrays.number(*rank)))), 0)
+                    let theirs = theirs.iter().map(|rank| world.arrays.number(*rank));
+                    (ours.iter().copied().eq(theirs), 0)
                 },
             ),
             Self::ThreeHops => compare(
@@ -275,13 +275,7 @@ fn tenth(world: &World, random: &mut Random) -> Window {
 
 /// Where a fact stands in a timeline.
 fn key(world: &World, rank: u32) -> DayKey {
-    let fact = world.merged.newest().fact(world.arrays.number(rank)).unwrap();
-    let span = fact.span.unwrap();
-    DayKey {
-        at: span.at().unwrap(),
-        latest: span.last_end.unwrap_or(Day(i32::MAX)),
-        id: fact.id,
-    }
+    world.merged.newest().day_key(world.arrays.number(rank)).unwrap()
 }
 
 fn same_facts(world: &World, ours: &[Around], theirs: &[(u32, u32)]) -> bool {
