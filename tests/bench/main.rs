@@ -19,11 +19,16 @@
 )]
 
 mod arguments;
+mod children;
+mod client;
 mod floors;
 mod generator;
 mod icews;
 mod measure;
+mod pause;
+mod process;
 mod rows;
+mod stores;
 mod table;
 mod world;
 
@@ -31,11 +36,17 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, said};
 use generator::Recipe;
+use stores::Stores;
 use table::Table;
 use world::World;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::read(std::env::args().skip(1)) {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((process::CHILD, rest)) = given.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        children::run(rest);
+        return ExitCode::SUCCESS;
+    }
+    let arguments = match Arguments::read(given) {
         Ok(arguments) => arguments,
         Err(reason) => {
             eprintln!("{reason}");
@@ -86,4 +97,33 @@ fn run(arguments: &Arguments, table: &mut Table) {
         }
     }
     curve.row(table);
+    on_disk(arguments, table);
+}
+
+/// Rows that need a store on disk. Row 7 comes last of a size: it adds facts.
+fn on_disk(arguments: &Arguments, table: &mut Table) {
+    let sizes: Vec<u32> = arguments.large().collect();
+    let mut stores = Stores::new();
+    for facts in &sizes {
+        if arguments.wants(4) {
+            rows::load(*facts, &mut stores, table);
+        }
+        if arguments.wants(5) {
+            rows::restart(*facts, &mut stores, table);
+        }
+        if arguments.wants(3) {
+            rows::memory(*facts, &mut stores, table);
+        }
+        let is_smallest = facts == sizes.iter().min().unwrap_or(facts);
+        if is_smallest && arguments.wants(6) {
+            rows::http(*facts, &mut stores, table);
+        }
+        if is_smallest && arguments.wants(7) {
+            rows::writers(*facts, &mut stores, table);
+        }
+        if arguments.wants(7) && Some(facts) == sizes.iter().max() {
+            rows::pause(*facts, &mut stores, table);
+        }
+        stores.forget(*facts);
+    }
 }

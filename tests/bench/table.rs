@@ -14,8 +14,6 @@ pub(crate) enum Value {
     BytesAFact(f64),
     /// So many a second, of what the figure names.
     PerSecond(f64),
-    /// How many.
-    Count(f64),
     /// Nothing to be held against.
     None,
 }
@@ -93,9 +91,7 @@ impl Figure {
 impl Value {
     const fn number(self) -> Option<f64> {
         match self {
-            Self::Time(number) | Self::Bytes(number) | Self::BytesAFact(number) | Self::PerSecond(number) | Self::Count(number) => {
-                Some(number)
-            }
+            Self::Time(number) | Self::Bytes(number) | Self::BytesAFact(number) | Self::PerSecond(number) => Some(number),
             Self::None => None,
         }
     }
@@ -108,7 +104,6 @@ impl std::fmt::Display for Value {
             Self::Bytes(bytes) => scaled(f, bytes, &[(1.0, "B"), (1e3, "kB"), (1e6, "MB"), (1e9, "GB")]),
             Self::BytesAFact(bytes) => write!(f, "{bytes:.1} B"),
             Self::PerSecond(count) => scaled(f, count, &[(1.0, "/s"), (1e3, "k/s"), (1e6, "M/s")]),
-            Self::Count(count) => write!(f, "{count:.0}"),
             Self::None => Ok(()),
         }
     }

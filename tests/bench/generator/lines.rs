@@ -1,11 +1,9 @@
 //! Generated facts as lines of NDJSON, each of which stands by itself: it names its nodes with id, name and type.
 
-use std::io::{self, Write};
-
 use dateline::model::{Day, slug};
 
 use super::records::{chance, valid};
-use super::{Drawn, Graph, vocabulary};
+use super::{Drawn, vocabulary};
 
 /// A fact as a line of `dateline import`, its end included.
 pub(crate) fn line(fact: &Drawn) -> String {
@@ -23,12 +21,4 @@ pub(crate) fn line(fact: &Drawn) -> String {
         vocabulary::publisher(chance(fact)),
         Day(fact.first),
     )
-}
-
-/// Writes the whole graph.
-pub(crate) fn write_lines(graph: &Graph, to: &mut impl Write) -> io::Result<()> {
-    for fact in &graph.facts {
-        to.write_all(line(fact).as_bytes())?;
-    }
-    to.flush()
 }

@@ -13,11 +13,11 @@ mod vocabulary;
 
 use std::collections::HashSet;
 
-pub(crate) use lines::{line, write_lines};
+pub(crate) use lines::line;
 use popularity::Popularity;
 pub(crate) use random::{Random, mixed};
-pub(crate) use records::{Commits, record};
-pub(crate) use vocabulary::{FIRST_STATE, RELATIONS, name, node, ontology, ontology_file, publisher, relation};
+pub(crate) use records::Commits;
+pub(crate) use vocabulary::{FIRST_STATE, RELATIONS, name, ontology, ontology_file};
 
 /// The first day, 2014-01-01.
 pub(crate) const FIRST_DAY: i32 = 16_071;

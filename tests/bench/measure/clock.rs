@@ -55,8 +55,8 @@ impl Times {
         self.0.last().copied().unwrap_or(0.0)
     }
 
-    pub(crate) fn sum(&self) -> f64 {
-        self.0.iter().sum()
+    pub(crate) const fn count(&self) -> usize {
+        self.0.len()
     }
 }
 
