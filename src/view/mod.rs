@@ -45,6 +45,7 @@ use crate::model::{
 };
 use crate::ontology::{Kind, Ontology, RelationNumber};
 use heads::Recorded;
+pub use background::{Merge, MergedRuns, OldRuns};
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
 
 /// One snapshot of the graph. Cloning is cheap: everything big is shared.

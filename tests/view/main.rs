@@ -5,6 +5,7 @@
 
 mod algorithms;
 mod answers;
+mod background;
 mod edges;
 mod model;
 mod world;
