@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use export::{export, import_export};
 pub use request::*;
-pub use session::ImportSession;
+pub use session::{ImportSession, Part};
 
 use crate::extract::Extractor;
 use crate::model::{FactId, Head};
@@ -128,12 +128,13 @@ impl Engine {
     ///
     /// [`IngestError::Rejected`] when a line is wrong and [`OnError::Reject`] asked for; nothing was stored then.
     /// [`IngestError::KeyReused`], [`IngestError::Store`], [`IngestError::Stopping`].
-    pub async fn post_facts(&self, facts: Vec<Line>, how: FactsOptions) -> Result<FactsReply, IngestError> {
+    pub async fn post_facts(&self, facts: impl Into<Piece>, how: FactsOptions) -> Result<FactsReply, IngestError> {
         let FactsOptions {
             on_error,
             dry_run,
             idempotency,
         } = how;
+        let facts = facts.into();
         let pledge = self
             .submit(Kind::Request, move |planner| {
                 if let Some((key, digest)) = &idempotency
@@ -143,7 +144,7 @@ impl Engine {
                 }
                 let mark = planner.mark();
                 let mut reply = FactsReply::default();
-                reply.add(&planner.lines(facts)?);
+                reply.add(&planner.lines(&facts)?);
                 if on_error == OnError::Reject && reply.rejected > 0 {
                     return Err(IngestError::Rejected {
                         reply: Box::new(reply.refused()),
@@ -361,10 +362,11 @@ impl FactsReply {
         self.mirror += tally.mirror;
         self.duplicate += tally.duplicate;
         self.known = self.corroborated + self.mirror + self.duplicate;
-        self.rejected += tally.errors.len() as u64;
+        self.rejected += tally.refused.len() as u64;
         self.nodes_created += tally.nodes_created;
         let room = ERRORS_NAMED.saturating_sub(self.errors.len());
-        self.errors.extend(tally.errors.iter().take(room).cloned());
+        self.errors
+            .extend(tally.refused.iter().take(room).map(|refused| refused.error.clone()));
         self.errors_omitted = self.rejected - self.errors.len() as u64;
     }
 
