@@ -9,6 +9,7 @@ mod ball;
 mod hops;
 mod in_order;
 mod inner;
+mod length;
 mod reason;
 mod shortest;
 #[cfg(test)]
@@ -110,6 +111,45 @@ pub fn earliest_arrival(
     Ok(chains.last().map(Chain::arrival))
 }
 
+/// Hops of a shortest path by number; see [`super::Lookup::shortest_length`].
+///
+/// # Errors
+///
+/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+pub(super) fn length(
+    ask: &Asking<'_>,
+    filter: &Filter,
+    direction: Direction,
+    ends: [NodeNumber; 2],
+    max_hops: u32,
+) -> Result<Option<u32>, QueryError> {
+    let asked = Asked::between(ask, filter, direction, ends, max_hops);
+    let mut meter = Meter::new(&ask.budget);
+    let length = asked.length(ask, &mut meter);
+    meter.finish()?;
+    Ok(length)
+}
+
+/// The earliest arrival by number; see [`earliest_arrival`].
+///
+/// # Errors
+///
+/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+pub(super) fn arrival(
+    ask: &Asking<'_>,
+    filter: &Filter,
+    direction: Direction,
+    ends: [NodeNumber; 2],
+    max_hops: Option<u32>,
+) -> Result<Option<Day>, QueryError> {
+    let asked = Asked::between(ask, filter, direction, ends, max_hops.unwrap_or(0));
+    let mut meter = Meter::new(&ask.budget);
+    let most = max_hops.map(|hops| usize::try_from(hops).unwrap_or(usize::MAX));
+    let chains = in_order::earliest(&asked.search(ask), most, &mut meter);
+    meter.finish()?;
+    Ok(chains.last().map(Chain::arrival))
+}
+
 /// The question, read.
 struct Asked {
     from: NodeNumber,
@@ -176,6 +216,22 @@ impl Asked {
         })
     }
 
+    /// Any path between two nodes under a filter.
+    fn between(ask: &Asking<'_>, filter: &Filter, direction: Direction, [from, to]: [NodeNumber; 2], max_hops: u32) -> Self {
+        Self {
+            from,
+            to,
+            filter: filter.clone(),
+            direction,
+            inner: inner(ask.reading, filter, HashSet::new(), None),
+            via: Vec::new(),
+            k: 1,
+            max_hops: usize::try_from(max_hops).unwrap_or(usize::MAX),
+            in_order: false,
+            echo: Echo::new(),
+        }
+    }
+
     fn search<'a, 'v>(&'a self, ask: &'a Asking<'v>) -> Search<'a, 'v> {
         Search {
             reading: ask.reading,
@@ -199,6 +255,8 @@ impl Asked {
             in_order::earliest(&search, Some(self.max_hops), meter)
                 .first()
                 .map(|chain| chain.stops.len() - 1)
+        } else if self.via.is_empty() {
+            length::length(&search, self.max_hops, meter)
         } else {
             shortest::shortest(&search, self.max_hops, 1, meter)
                 .first()
@@ -216,10 +274,7 @@ fn inner(reading: Reading<'_>, filter: &Filter, not_via: HashSet<NodeNumber>, no
         let excluded = unwanted.get(usize::from(number)).copied().unwrap_or(false);
         !excluded && filter.passes_type(crate::ontology::TypeNumber(number))
     };
-    Inner {
-        not_via,
-        types: (0..count).map(allowed).collect(),
-    }
+    Inner::new(not_via, (0..count).map(allowed).collect())
 }
 
 /// The nodes a path must lead through, each once, ends left out.
