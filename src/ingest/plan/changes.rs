@@ -114,7 +114,7 @@ impl Planner {
         let gone = || IngestError::Conflict("the fact has no open evidence".to_owned());
         let fact = reading.fact(number).ok_or_else(gone)?;
         let best = reading.best_evidence(number).ok_or_else(gone)?.number as usize;
-        let stored = self.store.evidence(&[number])?.into_iter().next().unwrap_or_default();
+        let stored = self.whole_evidence(number)?;
         let evidence = stored.into_iter().nth(best).ok_or_else(gone)?;
         let id_of = |node: NodeNumber| reading.node(node).map(|node| Cow::Owned(node.id.to_string()));
         let (object, value) = match fact.object {

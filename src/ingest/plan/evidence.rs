@@ -293,7 +293,7 @@ impl Planner {
             // Sentence and quote are not in memory: they are read only where they decide.
             let says_more = new.sentence.is_some() || new.quote.is_some();
             if says_more && whole.is_none() {
-                whole = Some(self.store.evidence(&[fact])?.into_iter().next().unwrap_or_default());
+                whole = Some(self.whole_evidence(fact)?);
             }
             let stored = whole.as_ref().and_then(|all| all.get(held.number as usize));
             if !says_more || stored.is_some_and(|stored| said_by(new, stored)) {
