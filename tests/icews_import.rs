@@ -14,7 +14,7 @@ use dateline::extract::{Extraction, Extractor, Report};
 use dateline::format::cameo;
 use dateline::format::icews::Icews;
 use dateline::format::quads::{Names, Quads, Unit};
-use dateline::ingest::{Engine, FactsOptions, FactsReply, Line, LineError};
+use dateline::ingest::{Engine, FactsOptions, FactsReply, Line, Refused};
 use dateline::model::{FactNumber, NodeNumber};
 use dateline::ontology::Ontology;
 use dateline::store::{MemoryStore, OpenOptions, SledStore, Store};
@@ -58,7 +58,7 @@ fn on_disk(folder: &Path) -> Arc<dyn Store> {
     Arc::new(SledStore::open(OpenOptions::new(folder)).unwrap())
 }
 
-async fn import(engine: &Arc<Engine>, lines: impl Iterator<Item = Line>) -> (FactsReply, Vec<LineError>) {
+async fn import(engine: &Arc<Engine>, lines: impl Iterator<Item = Line>) -> (FactsReply, Vec<Refused>) {
     let mut session = engine.import_session(FactsOptions::default());
     let mut wrong = Vec::new();
     let mut lines = lines.peekable();

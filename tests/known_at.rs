@@ -146,7 +146,7 @@ async fn live(engine: &Arc<Engine>, step: &Step) {
     };
     match step {
         Step::Post(facts) => {
-            let lines = facts
+            let lines: Vec<_> = facts
                 .iter()
                 .zip(1..)
                 .map(|(told, number)| Line::read(number, FactIn::from_json(&told.row().to_string())))

@@ -1,5 +1,7 @@
 //! The way to the API: a server over HTTP, or the same router inside this process.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, Uri, header};
@@ -12,6 +14,7 @@ use tower::ServiceExt as _;
 
 use super::{Failure, serve};
 use crate::config::Place;
+use crate::ingest::Engine;
 use crate::store::SledStore;
 
 /// What a command needs behind the door when no server is there.
@@ -76,6 +79,15 @@ impl Door {
             token,
             key: None,
         })
+    }
+
+    /// The engine, when the store is open in this process: bulk work then needs no requests.
+    #[must_use]
+    pub fn engine(&self) -> Option<&Arc<Engine>> {
+        match &self.way {
+            Way::Server { .. } => None,
+            Way::Inside(inside) => Some(inside.engine()),
+        }
     }
 
     /// Sends one request; `target` is path and query.

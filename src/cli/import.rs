@@ -1,7 +1,8 @@
 //! `dateline import`: facts from files, through the same door as everything else.
 //!
-//! A file is read as lines of facts whatever its form, and sent in pieces of NDJSON. What was refused is
-//! named, counted, and written to a file beside the input, so that it can be mended and sent again.
+//! Where the store is open in this process a file streams straight into it, by the way that bodies of requests
+//! take; to a server it is sent in pieces of NDJSON, whatever its form. What was refused is named, counted, and
+//! written to a file beside the input, so that it can be mended and sent again.
 
 use std::io::{BufRead, BufReader, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,12 +16,14 @@ use super::{Door, Failure, Needs, Outcome};
 use crate::config::Place;
 use crate::format::icews::Icews;
 use crate::format::quads::{Names, Quads, Unit};
-use crate::format::{Line, LineError, lines};
-use crate::ingest::FactsReply;
+use crate::format::{Cut, FactIn, Line, LineError, Piece, cuts, lines};
+use crate::ingest::{Engine, FactsOptions, FactsReply, OnError, Part, Refused};
 use crate::ontology::Ontology;
 
 /// Lines sent in one request.
 const PIECE: usize = 5_000;
+/// Lines read at once.
+const LINES: usize = 250;
 /// How the output of `dateline export` begins.
 const EXPORT_START: &str = "{\"kind\":\"store\"";
 /// Errors that one reply names at most; a piece with more is sent again in pieces of this size.
@@ -111,30 +114,68 @@ async fn import_file(door: &Door, file: &Path, args: &ImportArgs, total: &mut Fa
         }
         Box::new(reader)
     };
-    let mut lines = Lines::open(file, reader, args)?;
+    let mut parts = Parts::open(file, reader, args)?;
     let mut sink = Rejected::new(args.rejected.clone().unwrap_or_else(|| beside(file)));
-    let mut sum = FactsReply::default();
-    let mut piece = Vec::with_capacity(PIECE);
-    for line in lines.by_ref() {
-        piece.push(with_publisher(line, args.publisher.as_deref()));
-        if piece.len() == PIECE {
-            send(door, std::mem::take(&mut piece), args.dry_run, &mut sum, &mut sink).await?;
-        }
-    }
-    send(door, piece, args.dry_run, &mut sum, &mut sink).await?;
+    let (sum, misfits) = match door.engine() {
+        Some(engine) => stream(engine, parts, args, &mut sink).await?,
+        None => (send_all(door, &mut parts, args, &mut sink).await?, parts.misfits()),
+    };
     bar.finish_and_clear();
     anstream::println!("{}", summary(&file.display().to_string(), &sum));
-    if lines.misfits() > 0 {
-        anstream::println!(
-            "{} rows did not fit their relation's domain or range and became related_to",
-            lines.misfits()
-        );
+    if misfits > 0 {
+        anstream::println!("{misfits} rows did not fit their relation's domain or range and became related_to");
     }
     if let Some(path) = sink.finish()? {
         anstream::eprintln!("refused lines are in {}", path.display());
     }
     add(total, &sum);
     Ok(())
+}
+
+/// Takes a file into the store of this process; gives also how many rows were misfits.
+async fn stream(engine: &Arc<Engine>, mut parts: Parts, args: &ImportArgs, sink: &mut Rejected) -> Result<(FactsReply, u64), Failure> {
+    let how = FactsOptions {
+        on_error: OnError::Skip,
+        dry_run: args.dry_run,
+        idempotency: None,
+    };
+    let mut session = engine.import_session(how).printed_by(args.publisher.as_deref());
+    let read = move |hand_over: &mut dyn FnMut(Part) -> bool| {
+        while parts.next().is_some_and(&mut *hand_over) {}
+        parts.misfits()
+    };
+    let mut written = Ok(());
+    let mut refuse = |refused: Vec<Refused>| {
+        if written.is_ok() {
+            written = refused.iter().try_for_each(|line| sink.write(&line.error, line.fact.as_deref()));
+        }
+    };
+    let misfits = session.take(read, &mut refuse).await.map_err(Failure::new)?;
+    let (sum, rest) = session.finish().await.map_err(Failure::new)?;
+    refuse(rest);
+    written.map(|()| (sum, misfits))
+}
+
+/// Sends a file to a server, piece by piece.
+async fn send_all(door: &Door, parts: &mut Parts, args: &ImportArgs, sink: &mut Rejected) -> Result<FactsReply, Failure> {
+    let mut sum = FactsReply::default();
+    let mut piece = Vec::with_capacity(PIECE);
+    for part in parts {
+        let lines = match part {
+            Part::Cut(cut) => Piece::read(cut),
+            Part::Lines(lines) => lines.into(),
+        };
+        let lines = match args.publisher.as_deref() {
+            Some(publisher) => lines.printed_by(publisher),
+            None => lines,
+        };
+        piece.extend(lines.to_lines());
+        if piece.len() >= PIECE {
+            send(door, std::mem::take(&mut piece), args.dry_run, &mut sum, sink).await?;
+        }
+    }
+    send(door, piece, args.dry_run, &mut sum, sink).await?;
+    Ok(sum)
 }
 
 fn open(file: &Path) -> Result<Box<dyn Read + Send>, Failure> {
@@ -181,18 +222,19 @@ async fn import_export(door: &Door, file: &Path, mut reader: impl Read) -> Resul
     Ok(())
 }
 
-/// The lines of a file, and how many of them had to fall back to `related_to`.
-enum Lines {
-    Facts(Box<dyn Iterator<Item = Line> + Send>),
+/// A file in parts, and how many of its rows had to fall back to `related_to`.
+enum Parts {
+    Ndjson(Box<dyn Iterator<Item = Cut> + Send>),
+    Csv(Box<dyn Iterator<Item = Line> + Send>),
     Icews(Box<Icews<Box<dyn BufRead + Send>>>),
     Quads(Box<Quads<Box<dyn BufRead + Send>>>),
 }
 
-impl Lines {
+impl Parts {
     fn open(file: &Path, reader: Box<dyn BufRead + Send>, args: &ImportArgs) -> Result<Self, Failure> {
         Ok(match form_of(file, args.format)? {
-            Form::Ndjson => Self::Facts(Box::new(lines::ndjson(reader))),
-            Form::Csv => Self::Facts(Box::new(lines::csv(reader))),
+            Form::Ndjson => Self::Ndjson(Box::new(cuts(reader))),
+            Form::Csv => Self::Csv(Box::new(lines::csv(reader))),
             Form::Icews => Self::Icews(Box::new(Icews::new(reader, Ontology::built_in()))),
             Form::Quads => Self::Quads(Box::new(Quads::new(reader, Arc::new(names(args)?), Ontology::built_in()))),
         })
@@ -200,23 +242,29 @@ impl Lines {
 
     const fn misfits(&self) -> u64 {
         match self {
-            Self::Facts(_) => 0,
+            Self::Ndjson(_) | Self::Csv(_) => 0,
             Self::Icews(events) => events.misfits(),
             Self::Quads(facts) => facts.misfits(),
         }
     }
 }
 
-impl Iterator for Lines {
-    type Item = Line;
+impl Iterator for Parts {
+    type Item = Part;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<Part> {
         match self {
-            Self::Facts(lines) => lines.next(),
-            Self::Icews(events) => events.next(),
-            Self::Quads(facts) => facts.next(),
+            Self::Ndjson(cuts) => cuts.next().map(Part::Cut),
+            Self::Csv(lines) => some_lines(lines),
+            Self::Icews(events) => some_lines(events),
+            Self::Quads(facts) => some_lines(facts),
         }
     }
+}
+
+fn some_lines(lines: &mut impl Iterator<Item = Line>) -> Option<Part> {
+    let some: Vec<Line> = lines.take(LINES).collect();
+    (!some.is_empty()).then_some(Part::Lines(some))
 }
 
 /// The names behind the numbers of quads, as the arguments say.
@@ -258,16 +306,6 @@ fn form_of(file: &Path, given: Option<Form>) -> Result<Form, Failure> {
             file.display()
         ))),
     }
-}
-
-fn with_publisher(mut line: Line, publisher: Option<&str>) -> Line {
-    if let (Ok(fact), Some(publisher)) = (&mut line.fact, publisher)
-        && fact.publisher.is_none()
-        && fact.document.is_none()
-    {
-        fact.publisher = Some(publisher.to_owned());
-    }
-    line
 }
 
 /// Sends one piece and adds what became of it to `sum`.
@@ -369,19 +407,19 @@ impl Rejected {
                     line: number,
                     ..error.clone()
                 },
-                line,
+                line.and_then(|line| line.fact.as_ref().ok()),
             )?;
         }
         Ok(())
     }
 
-    fn write(&mut self, error: &LineError, line: Option<&Line>) -> Result<(), Failure> {
+    fn write(&mut self, error: &LineError, fact: Option<&FactIn<'_>>) -> Result<(), Failure> {
         if self.named < 10 {
             anstream::eprintln!("line {}{}: {}", error.line, pointer(error), error.detail);
             self.named += 1;
         }
         let mut entry = serde_json::to_value(error).map_err(Failure::new)?;
-        if let (Some(Ok(fact)), Some(entry)) = (line.map(|line| &line.fact), entry.as_object_mut()) {
+        if let (Some(fact), Some(entry)) = (fact, entry.as_object_mut()) {
             entry.insert("fact".to_owned(), serde_json::to_value(fact).map_err(Failure::new)?);
         }
         let file = match &mut self.file {

@@ -76,6 +76,10 @@ impl Inside {
         &self.token
     }
 
+    pub(super) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     pub(super) fn router(&self) -> Router {
         http::router(self.state.clone())
     }

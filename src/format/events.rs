@@ -1,10 +1,10 @@
 //! A coded event (source, label, target) as a fact of ours; shared by the importers of event data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::FactIn;
 use super::cameo::{self, FALLBACK};
-use crate::model::Qualifiers;
 use crate::ontology::{ObjectType, Ontology};
 
 /// The identifying qualifier that keeps an event's original label.
@@ -35,7 +35,7 @@ impl Events {
     }
 
     /// The event as a fact with nodes, relation, mood and label; when, where and by whom is the caller's.
-    pub(super) fn fact(&mut self, source: Actor<'_>, (label, mut reading): (&str, cameo::Reading), target: Actor<'_>) -> FactIn {
+    pub(super) fn fact(&mut self, source: Actor<'_>, (label, mut reading): (&str, cameo::Reading), target: Actor<'_>) -> FactIn<'static> {
         if !self.fits(source, reading, target) {
             self.misfits += 1;
             reading = cameo::Reading {
@@ -46,13 +46,13 @@ impl Events {
         }
         let (subject, object) = if reading.turned { (target, source) } else { (source, target) };
         FactIn {
-            subject_name: Some(subject.name.to_owned()),
-            subject_type: Some(subject.node_type.to_owned()),
-            object_name: Some(object.name.to_owned()),
-            object_type: Some(object.node_type.to_owned()),
-            relation: Some(reading.relation.to_owned()),
-            modality: Some(reading.modality.to_string()),
-            qualifiers: Qualifiers::from([(LABEL.to_owned(), label.to_owned())]),
+            subject_name: Some(subject.name.to_owned().into()),
+            subject_type: Some(subject.node_type.into()),
+            object_name: Some(object.name.to_owned().into()),
+            object_type: Some(object.node_type.into()),
+            relation: Some(reading.relation.into()),
+            modality: Some(reading.modality.as_str().into()),
+            qualifiers: BTreeMap::from([(LABEL.into(), label.to_owned().into())]),
             ..FactIn::default()
         }
     }

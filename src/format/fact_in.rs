@@ -2,8 +2,10 @@
 //!
 //! [`FactIn::from_object`] is the one door for JSON and CSV alike, so that a misspelt key or a number
 //! where a text belongs is refused with the same words everywhere. Whether nodes exist and the ontology
-//! allows the fact is not decided here.
+//! allows the fact is not decided here. Lines of a stream mostly come in through [`super::Piece`], which
+//! reads the usual line without a copy and asks here whenever one is not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -42,60 +44,61 @@ pub mod problem {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Map<String, Value>")]
 #[schema(as = FactIn)]
-pub struct FactIn {
+// Texts may be borrowed from what was posted; that is nothing for the description of the API.
+pub struct FactIn<'a> {
     /// Id or name of the subject.
-    pub subject: Option<String>,
+    pub subject: Option<Cow<'a, str>>,
     /// Its name; with `subject_type` it is created when new.
-    pub subject_name: Option<String>,
+    pub subject_name: Option<Cow<'a, str>>,
     /// Its type.
-    pub subject_type: Option<String>,
+    pub subject_type: Option<Cow<'a, str>>,
     /// The relation.
-    pub relation: Option<String>,
+    pub relation: Option<Cow<'a, str>>,
     /// Id or name of the object.
-    pub object: Option<String>,
+    pub object: Option<Cow<'a, str>>,
     /// Its name; with `object_type` it is created when new.
-    pub object_name: Option<String>,
+    pub object_name: Option<Cow<'a, str>>,
     /// Its type.
-    pub object_type: Option<String>,
+    pub object_type: Option<Cow<'a, str>>,
     /// A value in place of the object.
-    pub value: Option<String>,
+    pub value: Option<Cow<'a, str>>,
     /// When it held, in EDTF.
-    pub valid: Option<String>,
+    pub valid: Option<Cow<'a, str>>,
     /// asserted (default), intended, requested, possible.
-    pub modality: Option<String>,
+    pub modality: Option<Cow<'a, str>>,
     /// affirmed (default) or negated.
-    pub polarity: Option<String>,
+    pub polarity: Option<Cow<'a, str>>,
     /// Ids or names of those who say so, innermost first.
     #[schema(required = false)]
-    pub speakers: Vec<String>,
+    pub speakers: Vec<Cow<'a, str>>,
     /// Names of the speakers, joined by `, via `; names those that are new.
-    pub said_by: Option<String>,
+    pub said_by: Option<Cow<'a, str>>,
     /// Id or name of the place.
-    pub place: Option<String>,
+    pub place: Option<Cow<'a, str>>,
     /// Name of the place; created as a `Place` when new.
-    pub place_name: Option<String>,
+    pub place_name: Option<Cow<'a, str>>,
     /// Qualifiers, identifying or not.
     #[schema(required = false)]
-    pub qualifiers: BTreeMap<String, String>,
+    pub qualifiers: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
     /// Who printed it.
-    pub publisher: Option<String>,
+    pub publisher: Option<Cow<'a, str>>,
     /// When it was printed, `YYYY-MM-DD`.
-    pub reported: Option<String>,
+    pub reported: Option<Cow<'a, str>>,
     /// Id of the document it stands in; created without text when new and `publisher` or `reported` is given.
-    pub document: Option<String>,
+    pub document: Option<Cow<'a, str>>,
     /// The words it rests on; must stand in the document where its text is stored.
-    pub quote: Option<String>,
+    pub quote: Option<Cow<'a, str>>,
     /// Where it can be read.
-    pub url: Option<String>,
+    pub url: Option<Cow<'a, str>>,
     /// Number of the sentence in the document, from 1.
     pub sentence: Option<u32>,
     /// How sure the asserter is, 0 to 1.
     pub confidence: Option<f32>,
     /// What decided it.
-    pub rule: Option<String>,
+    pub rule: Option<Cow<'a, str>>,
     /// Who says that the fact is to be stored: `extractor:NAME` (with `document` and `quote`), `import:NAME` or
     /// `person:NAME`. Default: `import:api`.
-    pub asserted_by: Option<String>,
+    pub asserted_by: Option<Cow<'a, str>>,
     /// All evidence, as rows carry it with `include=evidence`; the row's own is among it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceIn>,
@@ -192,13 +195,13 @@ pub struct Line {
     /// Its number, from 1.
     pub number: u64,
     /// The fact.
-    pub fact: Result<FactIn, LineError>,
+    pub fact: Result<FactIn<'static>, LineError>,
 }
 
 impl Line {
     /// The line of a number, as it was read.
     #[must_use]
-    pub fn read(number: u64, fact: Result<FactIn, Fault>) -> Self {
+    pub fn read(number: u64, fact: Result<FactIn<'static>, Fault>) -> Self {
         Self {
             number,
             fact: fact.map_err(|fault| fault.on_line(number)),
@@ -220,7 +223,7 @@ pub struct LineError {
     pub detail: String,
 }
 
-impl FactIn {
+impl FactIn<'static> {
     /// A fact from one JSON object as text.
     ///
     /// # Errors
@@ -292,44 +295,81 @@ impl FactIn {
                 self.evidence = serde_json::from_value(value)
                     .map_err(|error| Fault::new("/evidence", problem::INVALID_VALUE, format!("evidence cannot be read: {error}")))?;
             }
-            _ => match self.text_field(key) {
-                Some(field) => *field = Some(text(key, value)?).filter(|text| !text.is_empty()),
-                None if DERIVED.contains(&key) => {}
+            _ => match TextField::of(key) {
+                Some(field) => *field.of_mut(self) = Some(text(key, value)?).filter(|text| !text.is_empty()).map(Cow::Owned),
+                None if is_derived(key) => {}
                 None => return Err(unknown_key(key)),
             },
         }
         Ok(())
     }
+}
 
-    fn text_field(&mut self, key: &str) -> Option<&mut Option<String>> {
-        Some(match key {
-            "subject" => &mut self.subject,
-            "subject_name" => &mut self.subject_name,
-            "subject_type" => &mut self.subject_type,
-            "relation" => &mut self.relation,
-            "object" => &mut self.object,
-            "object_name" => &mut self.object_name,
-            "object_type" => &mut self.object_type,
-            "value" => &mut self.value,
-            "valid" => &mut self.valid,
-            "modality" => &mut self.modality,
-            "polarity" => &mut self.polarity,
-            "said_by" => &mut self.said_by,
-            "place" => &mut self.place,
-            "place_name" => &mut self.place_name,
-            "publisher" => &mut self.publisher,
-            "reported" => &mut self.reported,
-            "document" => &mut self.document,
-            "quote" => &mut self.quote,
-            "url" => &mut self.url,
-            "rule" => &mut self.rule,
-            "asserted_by" => &mut self.asserted_by,
-            _ => return None,
-        })
+impl FactIn<'_> {
+    /// The same with texts of its own.
+    #[must_use]
+    pub fn into_owned(mut self) -> FactIn<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let mut fact = FactIn {
+            speakers: std::mem::take(&mut self.speakers).into_iter().map(owned).collect(),
+            qualifiers: std::mem::take(&mut self.qualifiers)
+                .into_iter()
+                .map(|(name, value)| (owned(name), owned(value)))
+                .collect(),
+            sentence: self.sentence,
+            confidence: self.confidence,
+            evidence: std::mem::take(&mut self.evidence),
+            ..FactIn::default()
+        };
+        for field in TextField::ALL {
+            *field.of_mut(&mut fact) = field.of_mut(&mut self).take().map(owned);
+        }
+        fact
     }
 }
 
-impl TryFrom<Map<String, Value>> for FactIn {
+macro_rules! text_fields {
+    ($($field:ident $variant:ident),+ $(,)?) => {
+        /// A field that is a plain text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum TextField { $($variant),+ }
+
+        impl TextField {
+            /// All of them.
+            pub(super) const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The field of a key.
+            pub(super) fn of(key: &str) -> Option<Self> {
+                match key {
+                    $(stringify!($field) => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// Its place in a fact.
+            pub(super) const fn of_mut<'f, 'a>(self, fact: &'f mut FactIn<'a>) -> &'f mut Option<Cow<'a, str>> {
+                match self {
+                    $(Self::$variant => &mut fact.$field),+
+                }
+            }
+        }
+    };
+}
+
+text_fields! {
+    subject Subject, subject_name SubjectName, subject_type SubjectType, relation Relation,
+    object Object, object_name ObjectName, object_type ObjectType, value Value, valid Valid,
+    modality Modality, polarity Polarity, said_by SaidBy, place Place, place_name PlaceName,
+    publisher Publisher, reported Reported, document Document, quote Quote, url Url, rule Rule,
+    asserted_by AssertedBy,
+}
+
+/// Whether a key is one that only answers have.
+pub(super) fn is_derived(key: &str) -> bool {
+    DERIVED.contains(&key)
+}
+
+impl TryFrom<Map<String, Value>> for FactIn<'static> {
     type Error = Fault;
     fn try_from(object: Map<String, Value>) -> Result<Self, Fault> {
         Self::from_object(object)
@@ -397,12 +437,12 @@ fn text(key: &str, value: Value) -> Result<String, Fault> {
     }
 }
 
-fn texts(key: &str, value: Value) -> Result<Vec<String>, Fault> {
+fn texts(key: &str, value: Value) -> Result<Vec<Cow<'static, str>>, Fault> {
     match value {
         Value::Array(items) => items
             .into_iter()
             .enumerate()
-            .map(|(place, item)| text(&format!("{key}/{place}"), item).map_err(unescape))
+            .map(|(place, item)| text(&format!("{key}/{place}"), item).map(Cow::Owned).map_err(unescape))
             .collect(),
         other => Err(Fault::new(
             pointer(key),
@@ -418,7 +458,7 @@ fn unescape(mut fault: Fault) -> Fault {
     fault
 }
 
-fn qualifiers(key: &str, value: Value) -> Result<BTreeMap<String, String>, Fault> {
+fn qualifiers(key: &str, value: Value) -> Result<BTreeMap<Cow<'static, str>, Cow<'static, str>>, Fault> {
     let Value::Object(object) = value else {
         return Err(Fault::new(
             pointer(key),
@@ -432,10 +472,10 @@ fn qualifiers(key: &str, value: Value) -> Result<BTreeMap<String, String>, Fault
             Value::Null => {}
             Value::String(text) if text.is_empty() => {}
             Value::String(text) => {
-                out.insert(name, text);
+                out.insert(name.into(), text.into());
             }
             Value::Number(number) => {
-                out.insert(name, number.to_string());
+                out.insert(name.into(), number.to_string().into());
             }
             other => {
                 let at = format!("/{key}{}", pointer(&name));
@@ -461,21 +501,22 @@ fn number(key: &str, value: &Value) -> Result<u32, Fault> {
 }
 
 fn confidence(key: &str, value: &Value) -> Result<f32, Fault> {
+    value.as_f64().and_then(sure).ok_or_else(|| {
+        Fault::new(
+            pointer(key),
+            problem::INVALID_VALUE,
+            format!("'{key}' is a number from 0 to 1, not {value}"),
+        )
+    })
+}
+
+/// A confidence, when the number is one.
+pub(super) fn sure(number: f64) -> Option<f32> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a number between 0 and 1 loses only digits nobody measured"
     )]
-    value
-        .as_f64()
-        .filter(|sure| (0.0..=1.0).contains(sure))
-        .map(|sure| sure as f32)
-        .ok_or_else(|| {
-            Fault::new(
-                pointer(key),
-                problem::INVALID_VALUE,
-                format!("'{key}' is a number from 0 to 1, not {value}"),
-            )
-        })
+    (0.0..=1.0).contains(&number).then_some(number as f32)
 }
 
 #[cfg(test)]

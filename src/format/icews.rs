@@ -138,7 +138,7 @@ fn cell(record: &csv::StringRecord, column: usize) -> Option<&str> {
     record.get(column).map(str::trim).filter(|text| !text.is_empty() && *text != "NA")
 }
 
-fn fact(columns: &Columns, record: &csv::StringRecord, events: &mut Events) -> Result<FactIn, Fault> {
+fn fact(columns: &Columns, record: &csv::StringRecord, events: &mut Events) -> Result<FactIn<'static>, Fault> {
     let need = |column: usize, name: &str| {
         cell(record, column).ok_or_else(|| Fault::new("", problem::MISSING_FIELD, format!("the line has no '{name}'")))
     };
@@ -148,16 +148,16 @@ fn fact(columns: &Columns, record: &csv::StringRecord, events: &mut Events) -> R
     let date = need(columns.date, "Event Date")?;
     let label = need(columns.label, "Event Text")?;
     let mut fact = events.fact(source, (label, cameo::reading(label)), target);
-    fact.valid = Some(date.to_owned());
-    fact.reported = Some(date.to_owned());
-    fact.publisher = optional(columns.publisher).map(str::to_owned);
-    fact.document = optional(columns.story).map(|story| format!("icews-story-{}", slug(story)));
+    fact.valid = Some(date.to_owned().into());
+    fact.reported = Some(date.to_owned().into());
+    fact.publisher = optional(columns.publisher).map(|name| name.to_owned().into());
+    fact.document = optional(columns.story).map(|story| format!("icews-story-{}", slug(story)).into());
     fact.sentence = optional(columns.sentence).and_then(|number| number.parse().ok());
-    fact.rule = cell(record, columns.event).map(|event| format!("icews event {event}"));
-    fact.asserted_by = Some("import:icews".to_owned());
+    fact.rule = cell(record, columns.event).map(|event| format!("icews event {event}").into());
+    fact.asserted_by = Some("import:icews".into());
     if let Some((id, name)) = place(optional(columns.city), optional(columns.province), optional(columns.country)) {
-        fact.place = Some(id);
-        fact.place_name = Some(name);
+        fact.place = Some(id.into());
+        fact.place_name = Some(name.into());
     }
     Ok(fact)
 }

@@ -1,7 +1,8 @@
-//! Facts line by line: NDJSON, and CSV with a header, in the keys of the row.
+//! Lines of a stream: of any text, and of CSV with a header in the keys of the row.
 //!
-//! [`ndjson`] and [`csv`] are iterators over any reader and hold one line at a time. A line that cannot
-//! be read is handed on as such and does not end the file; a reader that fails does.
+//! [`texts`] and [`csv`] are iterators over any reader and hold one line at a time. A line that cannot
+//! be read is handed on as such and does not end the file; a reader that fails does. Facts in NDJSON come
+//! through [`super::piece`], by the same rules.
 
 use std::io::{BufRead, Read};
 
@@ -9,14 +10,6 @@ use super::{FactIn, Fault, Line, problem};
 
 /// The longest line that is read as a fact; a longer one is refused, not held in memory.
 pub const MAX_LINE_BYTES: u64 = 1 << 20;
-
-/// Facts of an NDJSON stream. Blank lines are passed over and counted.
-pub fn ndjson(reader: impl BufRead) -> impl Iterator<Item = Line> {
-    texts(reader).map(|(number, text)| match text {
-        Ok(text) => Line::read(number, FactIn::from_json(text.trim())),
-        Err(detail) => unreadable(number, detail),
-    })
-}
 
 /// Lines of a stream as text, with their numbers; what is wrong with one is told for people.
 pub fn texts(reader: impl BufRead) -> impl Iterator<Item = (u64, Result<String, String>)> {
@@ -40,7 +33,9 @@ pub fn texts(reader: impl BufRead) -> impl Iterator<Item = (u64, Result<String, 
     })
 }
 
-enum LineFault {
+/// Why a line is not a text that can be read.
+#[derive(Debug)]
+pub(super) enum LineFault {
     Long,
     Text,
     Io(String),
@@ -134,22 +129,6 @@ fn csv_line(header: &::csv::StringRecord, record: &::csv::StringRecord, after: u
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blank_lines_count_and_bad_ones_do_not_end_the_file() {
-        let text = "{\"subject\":\"a\"}\n\n{bad\n{\"subject\":\"b\"}";
-        let lines: Vec<Line> = ndjson(text.as_bytes()).collect();
-        assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 3, 4]);
-        assert_eq!(lines.iter().map(|line| line.fact.is_ok()).collect::<Vec<_>>(), [true, false, true]);
-    }
-
-    #[test]
-    fn a_line_without_end_is_refused_and_not_held() {
-        let mut text = "x".repeat(3 << 20);
-        text.push_str("\n{\"subject\":\"b\"}\n");
-        let lines: Vec<Line> = ndjson(text.as_bytes()).collect();
-        assert_eq!(lines.iter().map(|line| line.fact.is_ok()).collect::<Vec<_>>(), [false, true]);
-    }
 
     #[test]
     fn records_are_named_by_the_line_they_start_on() {

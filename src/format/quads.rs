@@ -154,7 +154,7 @@ impl<R: BufRead> Iterator for Quads<R> {
     }
 }
 
-fn fact(names: &Names, line: &str, events: &mut Events) -> Result<FactIn, Fault> {
+fn fact(names: &Names, line: &str, events: &mut Events) -> Result<FactIn<'static>, Fault> {
     let mut cells = line.split('\t').map(|cell| cell.trim().parse::<u32>().ok());
     let mut next = || cells.next().flatten();
     let (Some(subject), Some(relation), Some(object), Some(time)) = (next(), next(), next(), next()) else {
@@ -168,10 +168,10 @@ fn fact(names: &Names, line: &str, events: &mut Events) -> Result<FactIn, Fault>
     let (label, reading) = names.relations.get(&relation).ok_or_else(unknown)?;
     let day = names.day(time)?.to_string();
     let mut fact = events.fact(names.actor(subject, "subject")?, (label, *reading), names.actor(object, "object")?);
-    fact.valid = Some(day.clone());
-    fact.reported = Some(day);
-    fact.publisher = Some(names.publisher.clone());
-    fact.asserted_by = Some("import:quads".to_owned());
+    fact.valid = Some(day.clone().into());
+    fact.reported = Some(day.into());
+    fact.publisher = Some(names.publisher.clone().into());
+    fact.asserted_by = Some("import:quads".into());
     Ok(fact)
 }
 

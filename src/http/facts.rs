@@ -11,7 +11,7 @@ use super::params::{Ask, ChangeParams, Id, PostFactsParams, SingleParams};
 use super::problem::{self, Problem};
 use super::state::{AppState, Reads};
 use super::{idempotency, intake, reply};
-use crate::format::{Columns, FactIn, Line};
+use crate::format::{Columns, FactIn, Line, Piece, cuts};
 use crate::ingest::{FactPatch, FactsOptions, FactsReply, OnError, Why};
 use crate::query::{self, Facts, FactsParams, FilterParams, SingleFact};
 
@@ -88,9 +88,9 @@ pub(super) async fn post(State(app): State<AppState>, asked: Ask<PostFactsParams
 #[serde(untagged)]
 pub(super) enum FactsBody {
     /// One fact.
-    One(Box<FactIn>),
+    One(Box<FactIn<'static>>),
     /// At most 1,000 facts.
-    Many(Vec<FactIn>),
+    Many(Vec<FactIn<'static>>),
 }
 
 async fn take(app: &AppState, own: PostFactsParams, request: Request) -> Result<FactsReply, Problem> {
@@ -110,7 +110,7 @@ async fn take(app: &AppState, own: PostFactsParams, request: Request) -> Result<
     let target = request.uri().clone();
     let bytes = body::whole(request.into_body(), app.settings().body_limit).await?;
     let idempotency = key.map(|key| idempotency::of(key, "POST", &target, &bytes));
-    let (kind, lines) = lines_of(kind, &bytes)?;
+    let (kind, facts) = facts_of(kind, &bytes)?;
     let default = if kind == Kind::Json { OnError::Reject } else { OnError::Skip };
     let how = FactsOptions {
         on_error: on_error.unwrap_or(default),
@@ -118,15 +118,34 @@ async fn take(app: &AppState, own: PostFactsParams, request: Request) -> Result<
         idempotency,
     };
     if how.on_error == OnError::Reject {
-        let count = lines.len();
+        let facts = match facts {
+            Posted::Ndjson(text) => Piece::read_whole(text),
+            Posted::Lines(lines) => lines.into(),
+        };
+        let count = facts.len();
         if count > MOST_AT_ONCE {
             return Err(problem::TOO_MANY_FACTS.with(format!("{count} facts came; at most {MOST_AT_ONCE} are stored whole or not at all")));
         }
-        return Ok(app.engine().post_facts(lines, how).await?);
+        return Ok(app.engine().post_facts(facts, how).await?);
     }
     let mut session = app.engine().import_session(how);
-    session.push(lines).await?;
+    match facts {
+        Posted::Lines(lines) => drop(session.push(lines).await?),
+        Posted::Ndjson(text) => {
+            for cut in cuts(text) {
+                session.push_cut(cut).await?;
+            }
+        }
+    }
     Ok(session.finish().await?.0)
+}
+
+/// The facts of a whole body.
+enum Posted<'b> {
+    /// To be read.
+    Ndjson(&'b [u8]),
+    /// Read.
+    Lines(Vec<Line>),
 }
 
 fn on_error(word: &str) -> Result<OnError, Problem> {
@@ -141,20 +160,20 @@ fn on_error(word: &str) -> Result<OnError, Problem> {
 }
 
 /// The facts of a whole body, and the kind it turned out to be.
-fn lines_of(kind: Kind, bytes: &[u8]) -> Result<(Kind, Vec<Line>), Problem> {
+fn facts_of(kind: Kind, bytes: &[u8]) -> Result<(Kind, Posted<'_>), Problem> {
     match kind {
-        Kind::Json => lines_of_json(body::text(bytes)?).map(|lines| (kind, lines)),
-        Kind::Ndjson => Ok((kind, crate::format::lines::ndjson(bytes).collect())),
-        Kind::Csv => Ok((kind, crate::format::lines::csv(bytes).collect())),
+        Kind::Json => lines_of_json(body::text(bytes)?).map(|lines| (kind, Posted::Lines(lines))),
+        Kind::Ndjson => Ok((kind, Posted::Ndjson(bytes))),
+        Kind::Csv => Ok((kind, Posted::Lines(crate::format::lines::csv(bytes).collect()))),
         // curl says nothing of use, so the body speaks: JSON, several lines of it, or a table.
         Kind::Text | Kind::Unsaid if body::looks_like_json(bytes) => {
             let text = body::text(bytes)?;
             match serde_json::from_str::<Value>(text) {
-                Err(error) if error.to_string().starts_with("trailing characters") => lines_of(Kind::Ndjson, text.as_bytes()),
-                _ => lines_of(Kind::Json, bytes),
+                Err(error) if error.to_string().starts_with("trailing characters") => facts_of(Kind::Ndjson, text.as_bytes()),
+                _ => facts_of(Kind::Json, bytes),
             }
         }
-        Kind::Text | Kind::Unsaid if looks_like_csv(bytes) => lines_of(Kind::Csv, bytes),
+        Kind::Text | Kind::Unsaid if looks_like_csv(bytes) => facts_of(Kind::Csv, bytes),
         Kind::Text | Kind::Unsaid => Err(problem::UNSUPPORTED_MEDIA_TYPE
             .with("facts are JSON, NDJSON, or CSV with a header that names the column 'relation'; a report goes to /v1/documents")),
     }
@@ -220,7 +239,7 @@ pub(super) async fn patch(
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub(super) struct FactChanges {
     #[serde(flatten)]
-    fact: FactIn,
+    fact: FactIn<'static>,
     /// Why.
     reason: Option<String>,
     /// By whom.

@@ -1,21 +1,22 @@
-//! The one committer, and the publisher behind it.
+//! The committer: plans requests one after another, and makes groups of them.
 //!
-//! Requests are planned one after another on the committer's thread, each seeing what the ones before it
-//! recorded; what is waiting goes into one [`crate::store::Commit`], which is one revision. The
-//! publisher's thread seals it, publishes the view, and only then acknowledges, while the next group is
-//! written. A failed write, or a panic, makes the store read-only; reads go on.
+//! Each request sees what the ones before it recorded. What comes while a group is being written gathers in the
+//! next one, which is one [`Commit`] and one revision; a request that comes alone goes on at once. The group
+//! is handed to [`super::writer`] and taken into the view here while it is written, so that the next one can
+//! be planned meanwhile. When it could not be written, both are taken back. A failed write, or a panic, makes
+//! the store read-only; reads go on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwap;
-use tokio::sync::mpsc;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot};
 
-use super::bodies::CachedBodies;
+use super::merger::Merger;
 use super::plan::Planner;
+use super::writer::{Group, Planned};
 use crate::model::{Head, Timestamp};
-use crate::store::{Commit, Store, StoreError};
+use crate::store::{Commit, StoreError};
 use crate::view::View;
 
 /// Facts in one transaction while others wait: it holds a lock over every call of the store.
@@ -46,15 +47,6 @@ pub(super) struct Job {
     pub(super) plan: Plan,
 }
 
-/// A group on its way from the committer to the publisher.
-pub(super) struct Written {
-    /// What was written and the view with it; `None` when the group recorded nothing.
-    commit: Option<(Commit, View)>,
-    /// The newest head when the group was planned.
-    head: Head,
-    settle: Vec<Settle>,
-}
-
 /// Why nothing can be written any more. Set once.
 pub(super) type ReadOnly = Arc<OnceLock<String>>;
 
@@ -68,59 +60,109 @@ pub(super) fn repeat(error: &StoreError) -> StoreError {
     }
 }
 
-/// Whether the store is as it was before the write that failed.
-fn harmless(error: &StoreError) -> bool {
-    matches!(error, StoreError::Full { .. } | StoreError::Refused(_))
-}
-
 /// The committer: runs until every sender of jobs is gone.
 pub(super) struct Committer {
-    pub(super) store: Arc<dyn Store>,
     pub(super) planner: Planner,
     pub(super) read_only: ReadOnly,
-    pub(super) written: SyncSender<Written>,
+    pub(super) groups: std::sync::mpsc::Sender<Group>,
+    /// What became of each group, once it is written.
+    pub(super) written: mpsc::Receiver<Result<(), StoreError>>,
+    pub(super) merger: Merger,
+    /// Waits for jobs and for the writer at once.
+    pub(super) runtime: Runtime,
+    /// Those whose requests are planned and not handed over.
+    pub(super) gathered: Vec<Settle>,
+    /// Whether the writer has a group.
+    pub(super) writing: bool,
+}
+
+/// What the committer waits for.
+enum Event {
+    Job(Job),
+    Written(Result<(), StoreError>),
+    /// There is nobody left to send jobs.
+    End,
 }
 
 impl Committer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut held = None;
-        while let Some(first) = held.take().or_else(|| jobs.blocking_recv()) {
-            let (group, next) = self.plan_group(first, &mut jobs);
-            held = next;
-            self.write(group);
+        loop {
+            let first = match held.take() {
+                Some(job) => job,
+                None => match self.wait(&mut jobs) {
+                    Event::Job(job) => job,
+                    Event::Written(written) => {
+                        self.take_notice(written);
+                        continue;
+                    }
+                    Event::End => break,
+                },
+            };
+            held = self.gather(first, &mut jobs);
+            self.hand_over();
         }
     }
 
-    /// Plans what is waiting, up to the size of a group. A job that has to be alone is handed back for later.
-    fn plan_group(&mut self, first: Job, jobs: &mut mpsc::Receiver<Job>) -> (Vec<Settle>, Option<Job>) {
+    fn wait(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Event {
+        let (written, writing) = (&mut self.written, self.writing);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                Some(written) = written.recv(), if writing => Event::Written(written),
+                job = jobs.recv() => job.map_or(Event::End, Event::Job),
+            }
+        })
+    }
+
+    /// Plans what is waiting, up to the size of a group and until the writer is free for it. A job that has to be
+    /// alone is handed back for later.
+    fn gather(&mut self, first: Job, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
         let mut kind = first.kind;
-        let mut group = Vec::new();
-        self.plan(first, &mut group);
+        let mut held = None;
+        self.plan(first);
         while kind != Kind::Alone && self.read_only.get().is_none() {
             let most = if kind == Kind::Bulk { BULK_GROUP } else { GROUP };
             if self.planner.weight() >= most {
                 break;
             }
-            let Ok(next) = jobs.try_recv() else { break };
+            let next = match jobs.try_recv() {
+                Ok(next) => next,
+                Err(_) if !self.writing => break,
+                Err(_) => match self.wait(jobs) {
+                    Event::Job(next) => next,
+                    Event::Written(written) => {
+                        self.take_notice(written);
+                        continue;
+                    }
+                    Event::End => break,
+                },
+            };
             let too_much = next.kind != Kind::Bulk && self.planner.weight() >= GROUP;
             if next.kind == Kind::Alone || too_much {
-                return (group, Some(next));
+                held = Some(next);
+                break;
             }
             if next.kind == Kind::Request {
                 kind = Kind::Request;
             }
-            self.plan(next, &mut group);
+            self.plan(next);
         }
-        (group, None)
+        self.wait_for_writer();
+        held
     }
 
-    fn plan(&mut self, job: Job, group: &mut Vec<Settle>) {
+    fn plan(&mut self, job: Job) {
+        // Who has heard that a group was not written may send again: that is not to rest on the group.
+        while let Ok(written) = self.written.try_recv() {
+            self.take_notice(written);
+        }
         let planner = match self.read_only.get() {
             Some(reason) => Err(StoreError::ReadOnly(reason.clone())),
             None => Ok(&mut self.planner),
         };
         match catch_unwind(AssertUnwindSafe(|| (job.plan)(planner))) {
-            Ok(settle) => group.push(settle),
+            Ok(settle) => self.gathered.push(settle),
             Err(panic) => {
                 // The one who asked sees the channel close.
                 let reason = format!("a request panicked while it was planned: {}", panic_text(&*panic));
@@ -130,49 +172,71 @@ impl Committer {
         }
     }
 
-    fn write(&mut self, settle: Vec<Settle>) {
-        let head = self.planner.head();
-        if let Some(reason) = self.read_only.get() {
-            let error = StoreError::ReadOnly(reason.clone());
-            for settle in settle {
-                settle(Err(&error));
-            }
-            return;
-        }
-        let written = match self.planner.take(next_head(&head)) {
-            None => Ok(None),
-            Some(commit) => self.commit(commit).map(Some),
-        };
-        match written {
-            // A gone publisher has panicked and said why; those who wait see their channel close.
-            Ok(commit) => drop(self.written.send(Written { commit, head, settle })),
-            Err(error) => {
-                if !harmless(&error) {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "writing failed: the store is read-only from now on"
-                    );
-                    self.read_only.get_or_init(|| error.to_string());
-                }
-                for settle in settle {
-                    settle(Err(&error));
-                }
+    fn wait_for_writer(&mut self) {
+        while self.writing {
+            match self.written.blocking_recv() {
+                Some(written) => self.take_notice(written),
+                // It has panicked, and said why.
+                None => self.writing = false,
             }
         }
     }
 
-    fn commit(&mut self, commit: Commit) -> Result<(Commit, View), StoreError> {
-        let written = catch_unwind(AssertUnwindSafe(|| {
-            self.store.commit(&commit)?;
-            Ok(self.planner.apply(&commit))
-        }));
+    /// Takes back what rests on a group that was not written: nothing of it is there to rest on.
+    fn take_notice(&mut self, written: Result<(), StoreError>) {
+        self.writing = false;
         match written {
-            Ok(Ok(view)) => Ok((commit, view)),
-            Ok(Err(error)) => {
-                self.planner.forget();
-                Err(error)
+            Ok(()) => self.planner.written(),
+            Err(error) => {
+                self.planner.take_back();
+                self.refuse(&error);
             }
-            Err(panic) => Err(StoreError::ReadOnly(format!("a write panicked: {}", panic_text(&*panic)))),
+        }
+    }
+
+    fn refuse(&mut self, error: &StoreError) {
+        for settle in self.gathered.drain(..) {
+            settle(Err(error));
+        }
+    }
+
+    /// Hands what is gathered to the writer, which has to be free, and takes it into the view while it is written.
+    fn hand_over(&mut self) {
+        if let Some(reason) = self.read_only.get() {
+            let error = StoreError::ReadOnly(reason.clone());
+            self.refuse(&error);
+            return;
+        }
+        let head = self.planner.head();
+        let commit = self.planner.take(next_head(&head)).map(Arc::new);
+        let settle = std::mem::take(&mut self.gathered);
+        let (show, shown) = oneshot::channel();
+        let planned = commit.clone().map(|commit| Planned { commit, view: shown });
+        // A gone writer has panicked and said why; those who wait see their channel close.
+        if self.groups.send(Group { planned, head, settle }).is_err() {
+            return;
+        }
+        self.writing = true;
+        if let Some(commit) = commit {
+            self.apply(commit, show);
+        }
+    }
+
+    fn apply(&mut self, commit: Arc<Commit>, show: oneshot::Sender<View>) {
+        let (planner, merger) = (&mut self.planner, &mut self.merger);
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            let view = planner.apply(commit);
+            merger.look_after(planner.view_mut());
+            view
+        }));
+        match applied {
+            // Nobody waits for it when the group could not be written.
+            Ok(view) => drop(show.send(view)),
+            Err(panic) => {
+                let reason = format!("a commit panicked while it was taken in: {}", panic_text(&*panic));
+                tracing::error!(reason, "the store is read-only from now on");
+                self.read_only.get_or_init(|| reason);
+            }
         }
     }
 }
@@ -186,52 +250,8 @@ pub(super) fn next_head(head: &Head) -> Head {
     }
 }
 
-/// The publisher: seals, publishes, acknowledges, in this order.
-pub(super) struct Publisher {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) view: Arc<ArcSwap<View>>,
-    pub(super) bodies: Arc<CachedBodies>,
-    pub(super) read_only: ReadOnly,
-}
-
-impl Publisher {
-    pub(super) fn run(self, written: &Receiver<Written>) {
-        // Once a seal has failed nothing more is acknowledged: a later seal would vouch for what it did not.
-        let mut failed: Option<StoreError> = None;
-        while let Ok(group) = written.recv() {
-            let sealed = match (&failed, group.commit) {
-                (Some(error), _) => Err(repeat(error)),
-                (None, None) => Ok(group.head),
-                (None, Some((commit, view))) => self.publish(&commit, view),
-            };
-            for settle in group.settle {
-                settle(sealed.as_ref().copied());
-            }
-            if let Err(error) = sealed {
-                failed.get_or_insert(error);
-            }
-        }
-    }
-
-    fn publish(&self, commit: &Commit, view: View) -> Result<Head, StoreError> {
-        let sealed = catch_unwind(AssertUnwindSafe(|| self.store.seal(&commit.head)))
-            .unwrap_or_else(|panic| Err(StoreError::ReadOnly(format!("sealing panicked: {}", panic_text(&*panic)))));
-        if let Err(error) = sealed {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "sealing failed: the store is read-only from now on"
-            );
-            self.read_only.get_or_init(|| error.to_string());
-            return Err(error);
-        }
-        self.bodies.outdated_by(commit);
-        self.view.store(Arc::new(view));
-        Ok(commit.head)
-    }
-}
-
 /// What a panic said.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

@@ -2,16 +2,19 @@
 //!
 //! [`Engine`] holds the store, the newest [`View`] and the one committer. Requests are planned one
 //! after another against the newest (not yet published) view, written in groups, and acknowledged
-//! once they are durable and visible. Files and HTTP bodies take the same path.
+//! once they are durable and visible: three threads, each a group ahead of the next. Files and HTTP bodies take
+//! the same path.
 
 mod bodies;
 mod committer;
 mod export;
+mod merger;
 mod pending;
 mod plan;
 mod reports;
 mod request;
 mod session;
+mod writer;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -21,7 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use export::{export, import_export};
 pub use request::*;
-pub use session::ImportSession;
+pub use session::{ImportSession, Part};
 
 use crate::extract::Extractor;
 use crate::model::{FactId, Head};
@@ -30,8 +33,10 @@ use crate::query::Bodies;
 use crate::store::{Store, StoreError};
 use crate::view::View;
 use bodies::CachedBodies;
-use committer::{Committer, Job, Kind, Publisher, ReadOnly, repeat};
+use committer::{Committer, Job, Kind, ReadOnly, repeat};
+use merger::Merger;
 use plan::{Planner, Tally};
+use writer::{Publisher, Writer};
 
 /// Requests that may wait for the committer before those who send more have to.
 const WAITING: usize = 64;
@@ -65,18 +70,35 @@ impl Engine {
             loaded.apply(&commit);
             Ok(())
         })?;
+        loaded.merge_elsewhere();
         let planner = Planner::new(store.clone(), loaded.clone());
         let view = Arc::new(ArcSwap::from_pointee(loaded));
         let bodies = Arc::new(CachedBodies::new(store.clone()));
         let read_only: ReadOnly = Arc::new(OnceLock::new());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(|error| StoreError::Io(format!("the committer could not be started: {error}")))?;
         let (send_job, jobs) = mpsc::channel(WAITING);
+        let (send_group, groups) = std::sync::mpsc::channel();
+        let (send_notice, notices) = mpsc::channel(1);
         // One group is sealed while the next is written; a third waits.
         let (send_written, written) = std::sync::mpsc::sync_channel(1);
+        let (merger, merge) = Merger::new();
         let committer = Committer {
-            store: store.clone(),
             planner,
             read_only: read_only.clone(),
-            written: send_written,
+            groups: send_group,
+            written: notices,
+            merger,
+            runtime,
+            gathered: Vec::new(),
+            writing: false,
+        };
+        let writer = Writer {
+            store: store.clone(),
+            read_only: read_only.clone(),
+            publish: send_written,
+            written: send_notice,
         };
         let publisher = Publisher {
             store: store.clone(),
@@ -86,6 +108,8 @@ impl Engine {
         };
         let threads = vec![
             thread("committer", move || committer.run(jobs))?,
+            thread("writer", move || writer.run(&groups))?,
+            thread("merger", merge)?,
             thread("publisher", move || publisher.run(&written))?,
         ];
         Ok(Arc::new(Self {
@@ -128,12 +152,13 @@ impl Engine {
     ///
     /// [`IngestError::Rejected`] when a line is wrong and [`OnError::Reject`] asked for; nothing was stored then.
     /// [`IngestError::KeyReused`], [`IngestError::Store`], [`IngestError::Stopping`].
-    pub async fn post_facts(&self, facts: Vec<Line>, how: FactsOptions) -> Result<FactsReply, IngestError> {
+    pub async fn post_facts(&self, facts: impl Into<Piece>, how: FactsOptions) -> Result<FactsReply, IngestError> {
         let FactsOptions {
             on_error,
             dry_run,
             idempotency,
         } = how;
+        let facts = facts.into();
         let pledge = self
             .submit(Kind::Request, move |planner| {
                 if let Some((key, digest)) = &idempotency
@@ -143,7 +168,7 @@ impl Engine {
                 }
                 let mark = planner.mark();
                 let mut reply = FactsReply::default();
-                reply.add(&planner.lines(facts)?);
+                reply.add(&planner.lines(&facts)?);
                 if on_error == OnError::Reject && reply.rejected > 0 {
                     return Err(IngestError::Rejected {
                         reply: Box::new(reply.refused()),
@@ -361,10 +386,11 @@ impl FactsReply {
         self.mirror += tally.mirror;
         self.duplicate += tally.duplicate;
         self.known = self.corroborated + self.mirror + self.duplicate;
-        self.rejected += tally.errors.len() as u64;
+        self.rejected += tally.refused.len() as u64;
         self.nodes_created += tally.nodes_created;
         let room = ERRORS_NAMED.saturating_sub(self.errors.len());
-        self.errors.extend(tally.errors.iter().take(room).cloned());
+        self.errors
+            .extend(tally.refused.iter().take(room).map(|refused| refused.error.clone()));
         self.errors_omitted = self.rejected - self.errors.len() as u64;
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use crate::format::{EvidenceIn, FactIn, Fault, Line, LineError};
+pub use crate::format::{Cut, Cutter, EvidenceIn, FactIn, Fault, Line, LineError, Piece, cuts};
 use crate::model::Revision;
 use crate::query::{DocumentRow, Row};
 
@@ -58,6 +58,15 @@ pub struct FactsReply {
     /// The revision at which all of it is visible.
     #[schema(value_type = u64)]
     pub revision: Revision,
+}
+
+/// A line that was not stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// What is wrong with it.
+    pub error: LineError,
+    /// What it says, as far as it could be read.
+    pub fact: Option<Box<FactIn<'static>>>,
 }
 
 /// A report as posted.

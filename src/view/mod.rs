@@ -44,6 +44,7 @@ use crate::model::{
     SourceGroup, Timestamp, ValidTime,
 };
 use crate::ontology::{Kind, Ontology, RelationNumber};
+pub use background::{Merge, MergedRuns, OldRuns};
 use heads::Recorded;
 pub use background::{Merge, MergedRuns, OldRuns};
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};

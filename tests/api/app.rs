@@ -99,7 +99,7 @@ impl TestApp {
 
     /// Puts facts in past all doors.
     pub(crate) async fn fill(&self, facts: &[Value]) {
-        let lines = facts
+        let lines: Vec<_> = facts
             .iter()
             .zip(1..)
             .map(|(fact, number)| dateline::format::Line::read(number, dateline::format::FactIn::from_value(fact.clone())))

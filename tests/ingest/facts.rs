@@ -255,7 +255,7 @@ async fn a_body_of_any_length_is_taken_in_as_it_comes_and_may_be_sent_again() {
         assert_eq!((reply.received, reply.rejected), (1_000, 10));
         assert_eq!((reply.created, reply.duplicate), if round == 0 { (990, 0) } else { (0, 990) });
         assert_eq!(
-            wrong.iter().map(|error| error.line).collect::<Vec<_>>(),
+            wrong.iter().map(|refused| refused.error.line).collect::<Vec<_>>(),
             (0..10).map(|n| n * 100 + 8).collect::<Vec<_>>()
         );
         assert_eq!(reply.revision, engine.view().head().revision);

@@ -1,8 +1,8 @@
 //! What happens when the store fails: nothing is acknowledged that is not kept, and reads go on.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use dateline::ingest::{Engine, FactsOptions, FactsReply, IngestError};
 use dateline::model::{DocumentNumber, Evidence, FactNumber, Head};
@@ -22,6 +22,8 @@ const READ_PANICS: u8 = 5;
 struct Ailing {
     store: MemoryStore,
     ill: AtomicU8,
+    /// Held by who does not want anything to be written yet.
+    gate: Mutex<()>,
 }
 
 impl Ailing {
@@ -38,6 +40,7 @@ impl Store for Ailing {
         self.store.head()
     }
     fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
+        drop(self.gate.lock().unwrap());
         assert!(!self.is(COMMIT_PANICS), "told to");
         match self.ill.load(Ordering::SeqCst) {
             FULL => Err(StoreError::Full { reserve_mb: 5 }),
@@ -80,6 +83,7 @@ async fn fell_ill(ill: u8) -> (Arc<Ailing>, Arc<Engine>) {
     let store = Arc::new(Ailing {
         store: MemoryStore::new(),
         ill: AtomicU8::new(WELL),
+        gate: Mutex::new(()),
     });
     let engine = Engine::start(store.clone(), Arc::new(Blind)).unwrap();
     tell(&engine, "2017-11-22").await.unwrap();
@@ -107,6 +111,78 @@ async fn a_full_disk_refuses_writes_until_there_is_room() {
     store.ill.store(WELL, Ordering::SeqCst);
     assert_eq!(tell(&engine, "2017-11-23").await.unwrap().revision.0, 2);
     assert_eq!(engine.read_only(), None);
+}
+
+/// Sends each once the one before it is planned, while nothing can be written; then lets `release` decide.
+#[expect(clippy::await_holding_lock, reason = "it is for another thread to wait at")]
+async fn all_at_once<T: Send + 'static>(
+    store: &Ailing,
+    requests: Vec<impl Future<Output = T> + Send + 'static>,
+    release: impl FnOnce(),
+) -> Vec<T> {
+    let closed = store.gate.lock().unwrap();
+    let mut sent = Vec::new();
+    for request in requests {
+        sent.push(tokio::spawn(request));
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
+    release();
+    drop(closed);
+    let mut answers = Vec::new();
+    for request in sent {
+        answers.push(request.await.unwrap());
+    }
+    answers
+}
+
+#[tokio::test]
+#[expect(
+    clippy::await_holding_lock,
+    reason = "the gate is closed for another thread, which is what is tested"
+)]
+async fn what_rests_on_a_group_that_was_not_written_is_not_written_either() {
+    let (store, engine) = fell_ill(WELL).await;
+    let days = ["2017-11-23", "2017-11-24", "2017-11-23"];
+    let told = days.map(|day| {
+        let engine = engine.clone();
+        async move { tell(&engine, day).await }
+    });
+    let answers = all_at_once(&store, told.into(), || store.ill.store(FULL, Ordering::SeqCst)).await;
+    for answer in answers {
+        assert!(matches!(answer.unwrap_err(), IngestError::Store(StoreError::Full { .. })));
+    }
+    assert_eq!(engine.view().head().revision.0, 1);
+    store.ill.store(WELL, Ordering::SeqCst);
+    for (day, created) in days.into_iter().zip([1, 1, 0]) {
+        let reply = tell(&engine, day).await.unwrap();
+        assert_eq!((reply.created, reply.duplicate), (created, 1 - created), "{day}");
+    }
+    assert_eq!(engine.view().head().revision.0, 3);
+    let again = Engine::start(store, Arc::new(Blind)).unwrap();
+    assert_eq!(fact_ids(&again.view()), fact_ids(&engine.view()));
+}
+
+#[tokio::test]
+#[expect(
+    clippy::await_holding_lock,
+    reason = "the gate is closed for another thread, which is what is tested"
+)]
+async fn what_is_being_written_is_known_to_what_comes_behind_it() {
+    let (store, engine) = fell_ill(WELL).await;
+    let keyed = |key: &str| {
+        let engine = engine.clone();
+        let how = FactsOptions {
+            idempotency: Some((key.to_owned(), [7; 32])),
+            ..FactsOptions::default()
+        };
+        // A sentence is compared with what is stored, and a document's text with a quote.
+        let row = meeting(json!({"valid": "2017-11-23", "sentence": 2, "document": "d", "quote": "met"}));
+        async move { engine.post_facts(lines(&json!([row])), how).await.unwrap() }
+    };
+    let answers = all_at_once(&store, vec![keyed("a"), keyed("a"), keyed("b")], || ()).await;
+    assert_eq!((answers[0].created, answers[0].revision.0), (1, 2));
+    assert_eq!(answers[1], answers[0], "the same request is answered the same");
+    assert_eq!((answers[2].created, answers[2].duplicate), (0, 1));
 }
 
 #[tokio::test]

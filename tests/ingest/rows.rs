@@ -106,7 +106,7 @@ async fn the_plain_rows_keep_all_but_the_evidence_they_do_not_carry() {
 async fn rows_posted_back_into_their_own_store_change_nothing() {
     let engine = lived_in().await;
     for include in [&[][..], &["quote"], &["evidence", "quote"]] {
-        let lines = rows(&engine, include)
+        let lines: Vec<_> = rows(&engine, include)
             .iter()
             .zip(1..)
             .map(|(row, number)| Line::read(number, FactIn::from_json(&serde_json::to_string(row).unwrap())))

@@ -3,6 +3,8 @@
 //! Each of these has a transaction of its own, so that what it closes was opened in an earlier revision.
 //! Facts and evidence never change: a correction closes the one and asserts another.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::Planner;
@@ -107,17 +109,17 @@ impl Planner {
     }
 
     /// The fact as it would be posted, with its best evidence, and that evidence.
-    fn as_posted(&self, number: FactNumber) -> Result<(FactIn, Evidence), IngestError> {
+    fn as_posted(&self, number: FactNumber) -> Result<(FactIn<'static>, Evidence), IngestError> {
         let reading = self.reading();
         let gone = || IngestError::Conflict("the fact has no open evidence".to_owned());
         let fact = reading.fact(number).ok_or_else(gone)?;
         let best = reading.best_evidence(number).ok_or_else(gone)?.number as usize;
-        let stored = self.store.evidence(&[number])?.into_iter().next().unwrap_or_default();
+        let stored = self.whole_evidence(number)?;
         let evidence = stored.into_iter().nth(best).ok_or_else(gone)?;
-        let id_of = |node: NodeNumber| reading.node(node).map(|node| node.id.to_string());
+        let id_of = |node: NodeNumber| reading.node(node).map(|node| Cow::Owned(node.id.to_string()));
         let (object, value) = match fact.object {
             ObjectRef::Node(node) => (id_of(node), None),
-            ObjectRef::Value(text) => (None, Some(text.to_owned())),
+            ObjectRef::Value(text) => (None, Some(text.to_owned().into())),
             ObjectRef::None => (None, None),
         };
         let mut qualifiers = fact.qualifiers.clone();
@@ -125,26 +127,26 @@ impl Planner {
         let document = evidence
             .document
             .and_then(|number| reading.document(number))
-            .map(|held| held.document.id.to_string());
+            .map(|held| Cow::Owned(held.document.id.to_string()));
         let row = FactIn {
             subject: id_of(fact.subject),
-            relation: Some(self.ontology().relation(fact.relation).name.as_ref().to_owned()),
+            relation: Some(self.ontology().relation(fact.relation).name.as_ref().to_owned().into()),
             object,
             value,
-            valid: fact.valid.map(ToString::to_string),
-            modality: Some(fact.modality.to_string()),
-            polarity: Some(fact.polarity.to_string()),
+            valid: fact.valid.map(|time| time.to_string().into()),
+            modality: Some(fact.modality.as_str().into()),
+            polarity: Some(fact.polarity.as_str().into()),
             speakers: evidence.speakers.iter().filter_map(|speaker| id_of(*speaker)).collect(),
             place: evidence.place.and_then(id_of),
-            qualifiers,
-            publisher: evidence.publisher.clone(),
-            reported: evidence.reported.map(|day| day.to_string()),
+            qualifiers: qualifiers.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            publisher: evidence.publisher.clone().map(Cow::Owned),
+            reported: evidence.reported.map(|day| day.to_string().into()),
             document,
-            quote: evidence.quote.as_ref().map(|Quote { text, .. }| text.clone()),
-            url: evidence.url.clone(),
+            quote: evidence.quote.as_ref().map(|Quote { text, .. }| text.clone().into()),
+            url: evidence.url.clone().map(Cow::Owned),
             sentence: evidence.sentence,
             confidence: evidence.confidence,
-            rule: evidence.rule.clone(),
+            rule: evidence.rule.clone().map(Cow::Owned),
             ..FactIn::default()
         };
         Ok((row, evidence))
@@ -213,7 +215,7 @@ impl Planner {
 }
 
 /// The posted fact with the keys of a patch in place of its own; `null` empties.
-fn patched(row: &FactIn, patch: FactPatch) -> Result<FactIn, IngestError> {
+fn patched(row: &FactIn<'_>, patch: FactPatch) -> Result<FactIn<'static>, IngestError> {
     let Ok(Value::Object(mut keys)) = serde_json::to_value(row) else {
         return Err(Fault::new("", problem::INVALID_VALUE, "the fact cannot be written as a row").into());
     };

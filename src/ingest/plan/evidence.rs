@@ -40,7 +40,7 @@ struct Basis {
 
 impl Planner {
     /// The evidence of a posted line: its own, or all that the row carries, in the row's order.
-    pub(super) fn evidence_of(&mut self, fact: &FactIn, describing: Qualifiers) -> Result<Vec<Evidence>, Stop> {
+    pub(super) fn evidence_of(&mut self, fact: &FactIn<'_>, describing: Qualifiers) -> Result<Vec<Evidence>, Stop> {
         let asserted_by = asserter(fact.asserted_by.as_deref())?;
         quoted_if_extracted(fact, &asserted_by)?;
         let own = self.own_evidence(fact, describing, asserted_by.clone())?;
@@ -66,7 +66,7 @@ impl Planner {
         Ok(all)
     }
 
-    fn own_evidence(&mut self, fact: &FactIn, qualifiers: Qualifiers, asserted_by: Asserter) -> Result<Evidence, Stop> {
+    fn own_evidence(&mut self, fact: &FactIn<'_>, qualifiers: Qualifiers, asserted_by: Asserter) -> Result<Evidence, Stop> {
         let basis = self.basis(fact, "")?;
         let quote = self.quote(fact.quote.as_deref(), basis.document, "/quote")?;
         let speakers = self.speakers(fact)?;
@@ -91,10 +91,10 @@ impl Planner {
     fn evidence_row(&mut self, row: &EvidenceIn, place: usize, asserted_by: Asserter) -> Result<Evidence, Stop> {
         let at = format!("/evidence/{place}");
         let basis = FactIn {
-            document: row.document.clone(),
-            publisher: row.publisher.clone(),
-            reported: row.reported.clone(),
-            url: row.url.clone(),
+            document: row.document.as_deref().map(Into::into),
+            publisher: row.publisher.as_deref().map(Into::into),
+            reported: row.reported.as_deref().map(Into::into),
+            url: row.url.as_deref().map(Into::into),
             ..FactIn::default()
         };
         let basis = self.basis(&basis, &at)?;
@@ -120,7 +120,7 @@ impl Planner {
     }
 
     /// Document, publisher and report day; a document that is not known yet is made without text.
-    fn basis(&mut self, fact: &FactIn, at: &str) -> Result<Basis, Fault> {
+    fn basis(&mut self, fact: &FactIn<'_>, at: &str) -> Result<Basis, Fault> {
         let publisher = bounded(fact.publisher.as_deref(), &format!("{at}/publisher"))?;
         let reported = day(fact.reported.as_deref(), &format!("{at}/reported"))?;
         let Some(id) = fact.document.as_deref() else {
@@ -163,7 +163,7 @@ impl Planner {
             let detail = format!("there is no document '{id}'; to make one without text, give its 'publisher' or 'reported'");
             return Err(Fault::new(format!("{at}/document"), problem::INVALID_VALUE, detail));
         }
-        let number = self.bare_document(id, publisher.clone(), reported, fact.url.clone());
+        let number = self.bare_document(id, publisher.clone(), reported, fact.url.as_deref().map(str::to_owned));
         Ok(Basis {
             document: Some(number),
             publisher,
@@ -222,7 +222,7 @@ impl Planner {
         }
     }
 
-    fn speakers(&mut self, fact: &FactIn) -> Result<Vec<NodeNumber>, Fault> {
+    fn speakers(&mut self, fact: &FactIn<'_>) -> Result<Vec<NodeNumber>, Fault> {
         if fact.speakers.len() > MAX_SPEAKERS {
             return Err(Fault::new(
                 "/speakers",
@@ -293,7 +293,7 @@ impl Planner {
             // Sentence and quote are not in memory: they are read only where they decide.
             let says_more = new.sentence.is_some() || new.quote.is_some();
             if says_more && whole.is_none() {
-                whole = Some(self.store.evidence(&[fact])?.into_iter().next().unwrap_or_default());
+                whole = Some(self.whole_evidence(fact)?);
             }
             let stored = whole.as_ref().and_then(|all| all.get(held.number as usize));
             if !says_more || stored.is_some_and(|stored| said_by(new, stored)) {
@@ -352,7 +352,7 @@ fn asserter(given: Option<&str>) -> Result<Asserter, Fault> {
 }
 
 /// What a program read out of a text stands on words of it, or is not stored.
-fn quoted_if_extracted(fact: &FactIn, asserted_by: &Asserter) -> Result<(), Fault> {
+fn quoted_if_extracted(fact: &FactIn<'_>, asserted_by: &Asserter) -> Result<(), Fault> {
     if !matches!(asserted_by, Asserter::Extractor(_)) {
         return Ok(());
     }

@@ -1,10 +1,12 @@
 //! Posted facts: each line read, resolved, checked against the ontology, and recorded.
 
+use std::collections::BTreeMap;
+
 use super::evidence::Placed;
 use super::nodes::Reference;
 use super::{Planner, Stop};
-use crate::format::{FactIn, Fault, Line, LineError, problem};
-use crate::ingest::IngestError;
+use crate::format::{FactIn, Fault, LineError, Piece, problem};
+use crate::ingest::{IngestError, Refused};
 use crate::model::{Evidence, Fact, FactNumber, Modality, NodeNumber, Object, Polarity, Qualifiers, ValidTime};
 use crate::ontology::{ObjectType, OntologyError, RelationNumber};
 use crate::store::{FactRecord, StoredObject};
@@ -24,7 +26,7 @@ pub(in crate::ingest) struct Tally {
     pub(in crate::ingest) duplicate: u64,
     pub(in crate::ingest) nodes_created: u64,
     /// Every line that was not stored.
-    pub(in crate::ingest) errors: Vec<LineError>,
+    pub(in crate::ingest) refused: Vec<Refused>,
 }
 
 /// What became of one line, the strongest first.
@@ -64,38 +66,52 @@ pub(super) struct Saying {
 
 impl Planner {
     /// Plans every line it can; wrong ones leave no trace and are named.
-    pub(in crate::ingest) fn lines(&mut self, lines: Vec<Line>) -> Result<Tally, IngestError> {
+    pub(in crate::ingest) fn lines(&mut self, piece: &Piece) -> Result<Tally, IngestError> {
         let mut tally = Tally {
-            received: lines.len() as u64,
+            received: piece.len() as u64,
             ..Tally::default()
         };
         let nodes = self.pending.counters().nodes;
-        for Line { number, fact } in lines {
-            let mark = self.mark();
-            let planned = match fact {
-                Ok(fact) => self.line(&fact),
-                Err(error) => {
-                    tally.errors.push(error);
-                    continue;
-                }
-            };
-            match planned {
-                Ok(Told::Created) => tally.created += 1,
-                Ok(Told::Corroborated) => tally.corroborated += 1,
-                Ok(Told::Mirror) => tally.mirror += 1,
-                Ok(Told::Duplicate) => tally.duplicate += 1,
-                Err(Stop::Fault(fault)) => {
-                    self.roll_back(mark);
-                    tally.errors.push(fault.on_line(number));
-                }
-                Err(Stop::Failed(error)) => return Err(error),
+        let mut failed = None;
+        piece.each(|number, fact| {
+            if failed.is_none() {
+                failed = self.counted_line(number, fact, &mut tally).err();
             }
-        }
+        });
         tally.nodes_created = u64::from(self.pending.counters().nodes - nodes);
-        Ok(tally)
+        failed.map_or(Ok(tally), Err)
     }
 
-    fn line(&mut self, given: &FactIn) -> Result<Told, Stop> {
+    fn counted_line(&mut self, number: u64, fact: Result<&FactIn<'_>, &LineError>, tally: &mut Tally) -> Result<(), IngestError> {
+        let fact = match fact {
+            Ok(fact) => fact,
+            Err(error) => {
+                tally.refused.push(Refused {
+                    error: error.clone(),
+                    fact: None,
+                });
+                return Ok(());
+            }
+        };
+        let mark = self.mark();
+        match self.line(fact) {
+            Ok(Told::Created) => tally.created += 1,
+            Ok(Told::Corroborated) => tally.corroborated += 1,
+            Ok(Told::Mirror) => tally.mirror += 1,
+            Ok(Told::Duplicate) => tally.duplicate += 1,
+            Err(Stop::Fault(fault)) => {
+                self.roll_back(mark);
+                tally.refused.push(Refused {
+                    error: fault.on_line(number),
+                    fact: Some(Box::new(fact.clone().into_owned())),
+                });
+            }
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, given: &FactIn<'_>) -> Result<Told, Stop> {
         let (placeable, evidence) = self.resolved(given)?;
         match self.place_fact(&placeable, evidence)? {
             (told, true) => Ok(told),
@@ -104,7 +120,7 @@ impl Planner {
     }
 
     /// A posted fact with its nodes found or made, checked, and its evidence.
-    pub(super) fn resolved(&mut self, given: &FactIn) -> Result<(Placeable, Vec<Evidence>), Stop> {
+    pub(super) fn resolved(&mut self, given: &FactIn<'_>) -> Result<(Placeable, Vec<Evidence>), Stop> {
         let relation = given
             .relation
             .as_deref()
@@ -118,7 +134,7 @@ impl Planner {
         Ok((placeable, evidence))
     }
 
-    fn ends(&mut self, given: &FactIn) -> Result<Ends, Fault> {
+    fn ends(&mut self, given: &FactIn<'_>) -> Result<Ends, Fault> {
         let subject = Reference {
             field: "subject",
             id: given.subject.as_deref(),
@@ -184,7 +200,14 @@ impl Planner {
     }
 
     /// Qualifiers that identify the fact, and those that describe it.
-    pub(super) fn split_qualifiers(&self, relation: RelationNumber, all: Qualifiers) -> Result<(Qualifiers, Qualifiers), Fault> {
+    pub(super) fn split_qualifiers<T: AsRef<str> + Into<String>>(
+        &self,
+        relation: RelationNumber,
+        all: BTreeMap<T, T>,
+    ) -> Result<(Qualifiers, Qualifiers), Fault> {
+        if all.is_empty() {
+            return Ok(Default::default());
+        }
         let fault = |name: &str, detail: String| Fault::new(format!("/qualifiers/{name}"), problem::INVALID_VALUE, detail);
         if all.len() > MAX_QUALIFIERS {
             return Err(Fault::new(
@@ -194,6 +217,7 @@ impl Planner {
             ));
         }
         for (name, value) in &all {
+            let (name, value) = (name.as_ref(), value.as_ref());
             let fits = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if !fits {
                 return Err(fault(
@@ -208,7 +232,10 @@ impl Planner {
                 ));
             }
         }
-        Ok(all.into_iter().partition(|(name, _)| self.ontology().identifies(relation, name)))
+        Ok(all
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .partition(|(name, _): &(String, String)| self.ontology().identifies(relation, name)))
     }
 
     /// The fact with its ends in canonical order.
@@ -314,7 +341,7 @@ pub(super) fn closed_by_a_person() -> Fault {
     )
 }
 
-fn saying(given: &FactIn, identifying: Qualifiers) -> Result<Saying, Fault> {
+fn saying(given: &FactIn<'_>, identifying: Qualifiers) -> Result<Saying, Fault> {
     let valid = match given.valid.as_deref() {
         None | Some("..") => None,
         Some(text) => Some(

@@ -1,7 +1,8 @@
 //! From a request to what it records: facts, reports, and changes of what is there.
 //!
 //! [`Planner`] lives on the committer's thread. It reads the newest view, published or not, and what
-//! the group has recorded so far, and writes to the commit under construction alone.
+//! the group has recorded so far, and writes to the commit under construction alone. The newest view may hold a
+//! commit that is still being written: what is in no view is then looked for in that commit before the store.
 
 mod changes;
 mod documents;
@@ -16,9 +17,9 @@ use super::IngestError;
 use super::committer::next_head;
 use super::pending::{Mark, Pending};
 use crate::format::Fault;
-use crate::model::{Document, DocumentNumber, Head, Revision};
+use crate::model::{Document, DocumentNumber, Evidence, FactNumber, Head, Revision};
 use crate::ontology::Ontology;
-use crate::store::{Commit, RequestRecord, Store};
+use crate::store::{Commit, RequestRecord, Store, StoreError};
 use crate::view::{Reading, View};
 
 pub(super) use documents::{PlannedDocument, ReadReport};
@@ -33,6 +34,8 @@ pub(super) struct Planner {
     store: Arc<dyn Store>,
     view: View,
     pending: Pending,
+    /// The commit that is being written, and the view without it.
+    unwritten: Option<(Arc<Commit>, View)>,
     /// Where the search for a free number behind a slug goes on. Ids are never freed, so this changes nothing but its cost.
     next_suffix: HashMap<String, u32>,
     texts: VecDeque<(DocumentNumber, Option<Arc<str>>)>,
@@ -46,13 +49,14 @@ impl Planner {
             store,
             view,
             pending,
+            unwritten: None,
             next_suffix: HashMap::new(),
             texts: VecDeque::new(),
             spellings: Spellings::default(),
         }
     }
 
-    /// The newest committed head.
+    /// The newest head, written or being written.
     pub(super) fn head(&self) -> Head {
         self.view.head()
     }
@@ -75,15 +79,30 @@ impl Planner {
         (!self.pending.is_empty()).then(|| self.pending.take(head))
     }
 
-    /// Takes in what was written; gives the view with it.
-    pub(super) fn apply(&mut self, commit: &Commit) -> View {
-        self.view.apply(commit);
+    /// Takes in what is being written; gives the view with it.
+    pub(super) fn apply(&mut self, commit: Arc<Commit>) -> View {
+        let before = self.view.clone();
+        self.view.apply(&commit);
         self.pending = Pending::after(&commit.head);
+        self.unwritten = Some((commit, before));
         self.view.clone()
     }
 
-    /// Nothing of what was planned was written.
-    pub(super) fn forget(&mut self) {
+    /// The view, for what changes its layout alone.
+    pub(super) fn view_mut(&mut self) -> &mut View {
+        &mut self.view
+    }
+
+    /// What was being written is in the store.
+    pub(super) fn written(&mut self) {
+        self.unwritten = None;
+    }
+
+    /// What was being written was not, and nothing of what is planned.
+    pub(super) fn take_back(&mut self) {
+        if let Some((_, before)) = self.unwritten.take() {
+            self.view = before;
+        }
         self.pending = Pending::after(&self.view.head());
         // A slug that was given to what is forgotten is free again.
         self.next_suffix.clear();
@@ -157,14 +176,38 @@ impl Planner {
         if let Some((_, text)) = self.texts.iter().find(|(kept, _)| *kept == number) {
             return Ok(text.clone());
         }
-        let pending = self.pending.records().documents.iter().find(|record| record.number == number);
-        let text: Option<Arc<str>> = match pending {
+        let records = std::iter::once(self.pending.records()).chain(self.being_written());
+        let mut documents = records.flat_map(|records| &records.documents);
+        let text: Option<Arc<str>> = match documents.find(|record| record.number == number) {
             Some(record) => record.document.text.as_deref().map(Arc::from),
             None => self.store.text(number)?.map(Arc::from),
         };
         self.texts.push_front((number, text.clone()));
         self.texts.truncate(TEXTS);
         Ok(text)
+    }
+
+    /// The commit that may not be in the store yet.
+    fn being_written(&self) -> Option<&Commit> {
+        self.unwritten.as_ref().map(|(commit, _)| &**commit)
+    }
+
+    /// All evidence of a fact that the view holds, whole, by number.
+    fn whole_evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, StoreError> {
+        let mut all = self.store.evidence(&[fact])?.into_iter().next().unwrap_or_default();
+        if let Some(commit) = self.being_written() {
+            // It may be in the store by now: then the store has given what it brings.
+            if all.is_empty() {
+                let first = commit.facts.iter().find(|record| record.number == fact);
+                all.extend(first.map(|record| record.evidence.clone()));
+            }
+            for record in commit.evidence.iter().filter(|record| record.fact == fact) {
+                if record.number as usize == all.len() {
+                    all.push(record.evidence.clone());
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// The first free spelling of a slug: itself, or the next free number behind it.
@@ -184,7 +227,8 @@ impl Planner {
 
     /// The answer that was given to a request with this key, when it was the same request.
     pub(super) fn answered(&self, key: &str, digest: &[u8; 32]) -> Result<Option<String>, IngestError> {
-        let held = match self.pending.request(key) {
+        let being_written = || self.being_written()?.requests.iter().find(|request| request.key == key);
+        let held = match self.pending.request(key).or_else(being_written) {
             Some(request) => Some(request.clone()),
             None => self.store.request(key)?,
         };
