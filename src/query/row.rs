@@ -110,7 +110,7 @@ fn bare_row(reading: Reading<'_>, fact: &FactRef<'_>, shown: Option<&EvidenceRef
         object_name: object.map(|node| node.name.clone()),
         object_type: object.map(|node| node.node_type.to_string()),
         value,
-        valid: fact.valid.map(ToString::to_string),
+        valid: fact.valid.map(|valid| valid.to_string()),
         earliest: span.and_then(|span| span.first_start),
         latest: span.and_then(|span| span.last_end),
         modality: fact.modality,

@@ -152,7 +152,7 @@ impl Next<'_> {
 
     /// Puts a fact into the lists of its ends and of the store.
     fn list(&mut self, number: FactNumber, entry: &FactEntry) {
-        let class = Class::of(self.view.facts.span(entry));
+        let class = self.class(entry);
         self.additions.add_to_whole(Dated::new(number, class), class);
         let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
         let (subject, object) = ends(entry);
@@ -169,11 +169,15 @@ impl Next<'_> {
         }
     }
 
+    fn class(&self, entry: &FactEntry) -> Class {
+        Class::of(self.view.facts.span_of(entry))
+    }
+
     /// Puts a fact into the list of where it happened, unless it stands there as an end.
     fn list_at_place(&mut self, number: FactNumber, entry: &FactEntry, place: NodeNumber) {
         let (subject, object) = ends(entry);
         if place != subject && Some(place) != object {
-            let class = Class::of(self.view.facts.span(entry));
+            let class = self.class(entry);
             let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
             self.additions
                 .add(place, Entry::new(None, number, class, entry.relation, tag), class);
@@ -181,7 +185,7 @@ impl Next<'_> {
     }
 
     fn evidence(&mut self, record: &EvidenceRecord) {
-        let Some(entry) = self.view.facts.get(record.fact).copied() else {
+        let Some(entry) = self.view.facts.get(record.fact) else {
             return;
         };
         let provenance = self.provenance(&record.evidence);
@@ -233,7 +237,7 @@ impl Next<'_> {
         self.turnover.count(publisher.as_ref(), -1);
         self.recorded.open_documents = self.recorded.open_documents.saturating_sub(1);
         for fact in facts.iter() {
-            let Some(entry) = self.view.facts.get(*fact).copied() else {
+            let Some(entry) = self.view.facts.get(*fact) else {
                 continue;
             };
             let first = self.first(*fact, &entry);
@@ -244,7 +248,7 @@ impl Next<'_> {
 
     /// Closes evidence of a fact, by number.
     fn close(&mut self, fact: FactNumber, numbers: &[usize], closed: &Arc<Closed>) {
-        let Some(entry) = self.view.facts.get(fact).copied() else { return };
+        let Some(entry) = self.view.facts.get(fact) else { return };
         let was_known = self.view.evidence.is_known(fact, self.revision);
         for number in numbers {
             let first = self.first(fact, &entry);
@@ -294,7 +298,7 @@ impl Next<'_> {
             Some(document) => SourceGroup::Document(self.group(document)),
             None => bare_group(evidence),
         };
-        self.view.evidence.intern(Provenance {
+        self.view.evidence.intern(&Provenance {
             document: evidence.document,
             publisher: evidence.publisher.as_deref().map(|name| self.view.publishers.shared(name)),
             reported: evidence.reported,

@@ -17,7 +17,7 @@ impl Reading<'_> {
     pub fn same_claim(&self, number: FactNumber) -> Vec<FactNumber> {
         let Some(entry) = self.entry(number) else { return Vec::new() };
         let mut mates = Vec::new();
-        self.mates(entry, |mate, _| mates.push(mate));
+        self.mates(&entry, |mate, _| mates.push(mate));
         mates.sort_unstable();
         mates
     }
@@ -27,10 +27,10 @@ impl Reading<'_> {
     pub fn source_count(&self, number: FactNumber) -> u32 {
         let Some(entry) = self.entry(number) else { return 0 };
         let facts = &self.view.facts;
-        let span = facts.span(entry);
+        let span = facts.span_of(&entry);
         let mut groups: HashSet<SourceGroup> = HashSet::new();
-        self.mates(entry, |mate, mate_entry| {
-            if may_overlap(span, facts.span(mate_entry)) {
+        self.mates(&entry, |mate, mate_entry| {
+            if may_overlap(span, facts.span_of(mate_entry)) {
                 groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.provenance.group));
             }
         });
@@ -52,7 +52,7 @@ impl Reading<'_> {
                 && mate_entry.qualifiers == entry.qualifiers
                 && self.is_known(mate)
             {
-                visit(mate, mate_entry);
+                visit(mate, &mate_entry);
             }
         }
     }

@@ -11,8 +11,9 @@ use rpds::HashTrieMapSync;
 
 use super::chunked::Column;
 use super::interned::Interned;
+use super::memory::{COUNTS, Memory, map_bytes, of_texts};
 use super::{Closed, Provenance};
-use crate::model::{DocumentNumber, FactNumber, NodeNumber, Revision};
+use crate::model::{Asserter, DocumentNumber, FactNumber, NodeNumber, Revision};
 
 /// Facts of a word of the bit map.
 const WORD: usize = 64;
@@ -35,7 +36,7 @@ impl Interval {
 /// All evidence of all facts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EvidenceTable {
-    provenance: Interned<Provenance>,
+    provenance: Interned<Arc<Provenance>>,
     /// One bit a fact: whether `history` knows it. Words past the end are zero.
     changed: Column<u64>,
     history: HashTrieMapSync<FactNumber, Column<Interval>>,
@@ -43,13 +44,13 @@ pub(super) struct EvidenceTable {
 
 impl EvidenceTable {
     /// The number of a provenance.
-    pub(super) fn intern(&mut self, provenance: Provenance) -> u32 {
-        self.provenance.intern(provenance)
+    pub(super) fn intern(&mut self, provenance: &Provenance) -> u32 {
+        self.provenance.intern(provenance, |known| Arc::new(known.clone()))
     }
 
     /// The provenance of a number.
     pub(super) fn provenance(&self, number: u32) -> Option<&Provenance> {
-        self.provenance.get(number)
+        self.provenance.get(number).map(Arc::as_ref)
     }
 
     /// All evidence of a fact, by number; `None` for one with a single piece that was never closed.
@@ -134,6 +135,20 @@ impl EvidenceTable {
         if let Some(word) = self.changed.get_mut(word) {
             *word |= bit(fact);
         }
+    }
+
+    /// Counts the bytes that it takes.
+    pub(super) fn measure(&self, memory: &mut Memory) {
+        let of_provenance = |known: &Arc<Provenance>| {
+            let speakers = known.speakers.capacity() * size_of::<NodeNumber>();
+            let asserter = match &known.asserted_by {
+                Asserter::Extractor(name) | Asserter::Import(name) | Asserter::Person(name) => name.capacity(),
+            };
+            COUNTS + size_of::<Provenance>() + speakers + asserter + of_texts(&known.qualifiers)
+        };
+        memory.evidence += self.provenance.bytes(of_provenance) + self.changed.bytes();
+        let intervals: usize = self.history.values().map(Column::bytes).sum();
+        memory.history += intervals + map_bytes(self.history.size(), size_of::<(FactNumber, Column<Interval>)>());
     }
 
     /// Merges the index's runs.

@@ -22,23 +22,28 @@ mod heads;
 mod incidence;
 mod interned;
 mod known_names;
+mod memory;
 mod names;
 mod nodes;
+mod packed;
 mod petgraph;
 mod publishers;
 mod reading;
 mod run;
+mod valid;
 
 use std::sync::Arc;
 
 use crate::model::time::Span;
 use crate::model::{
     Asserter, Day, Document, DocumentNumber, FactId, FactNumber, Head, Modality, Node, NodeNumber, Polarity, Qualifiers, Revision,
-    SourceGroup, Timestamp, ValidTime,
+    SourceGroup, Timestamp,
 };
 use crate::ontology::{Kind, Ontology, RelationNumber};
 use heads::Recorded;
+pub use memory::Memory;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
+pub use valid::ValidRef;
 
 /// One snapshot of the graph. Cloning is cheap: everything big is shared.
 #[derive(Clone, Debug)]
@@ -124,7 +129,7 @@ pub struct FactRef<'v> {
     /// What it leads to.
     pub object: ObjectRef<'v>,
     /// When it held.
-    pub valid: Option<&'v ValidTime>,
+    pub valid: Option<ValidRef<'v>>,
     /// The same as four days.
     pub span: Option<Span>,
     /// State or event.

@@ -127,9 +127,10 @@ impl<'v> Reading<'v> {
     pub fn fact(&self, number: FactNumber) -> Option<FactRef<'v>> {
         let facts = &self.view.facts;
         let entry = self.entry(number)?;
+        let valid = facts.valid(&entry);
         Some(FactRef {
             number,
-            id: entry.id,
+            id: facts.id(number)?,
             subject: entry.subject,
             relation: entry.relation,
             object: match entry.object {
@@ -137,8 +138,8 @@ impl<'v> Reading<'v> {
                 ObjectEntry::Value(value) => ObjectRef::Value(facts.value(value)),
                 ObjectEntry::None => ObjectRef::None,
             },
-            valid: facts.valid(entry),
-            span: facts.span(entry),
+            valid,
+            span: valid.map(|valid| valid.span()),
             kind: entry.kind,
             modality: entry.modality,
             polarity: entry.polarity,
@@ -170,12 +171,12 @@ impl<'v> Reading<'v> {
     /// Where a fact stands in a timeline; `None` for one without a date, or not recorded.
     #[must_use]
     pub fn day_key(&self, number: FactNumber) -> Option<DayKey> {
-        let fact = self.fact(number)?;
-        let span = fact.span?;
+        let facts = &self.view.facts;
+        let span = facts.span(number).filter(|_| self.has(number))?;
         Some(DayKey {
             at: span.at()?,
             latest: span.last_end.unwrap_or(Day(i32::MAX)),
-            id: fact.id,
+            id: facts.id(number)?,
         })
     }
     /// Whether any evidence of the fact is open at this revision.
@@ -250,8 +251,8 @@ impl<'v> Reading<'v> {
         self.recorded.head.counters.has_fact(number)
     }
     /// The entry of a fact that had been recorded.
-    pub(super) fn entry(&self, number: FactNumber) -> Option<&'v FactEntry> {
-        self.view.facts.get(number).filter(|_| self.has(number))
+    pub(super) fn entry(&self, number: FactNumber) -> Option<FactEntry> {
+        self.has(number).then(|| self.view.facts.get(number)).flatten()
     }
 
     // Lists.
@@ -388,7 +389,7 @@ impl<'v> Reading<'v> {
     }
 
     fn key<E: Listed>(&self, at: Day, hit: &Hit<E>) -> Option<DayKey> {
-        let id = self.view.facts.get(hit.entry.fact())?.id;
+        let id = self.view.facts.id(hit.entry.fact())?;
         Some(DayKey {
             at,
             latest: hit.last.unwrap_or(Day(i32::MAX)),

@@ -131,7 +131,7 @@ impl Planner {
             relation: Some(self.ontology().relation(fact.relation).name.as_ref().to_owned()),
             object,
             value,
-            valid: fact.valid.map(ToString::to_string),
+            valid: fact.valid.map(|valid| valid.to_string()),
             modality: Some(fact.modality.to_string()),
             polarity: Some(fact.polarity.to_string()),
             speakers: evidence.speakers.iter().filter_map(|speaker| id_of(*speaker)).collect(),
