@@ -134,7 +134,7 @@ impl Walk<'_, '_> {
     pub(super) fn expand(&self, steps: &mut [Step], meter: &mut Meter<'_>, visit: &mut dyn FnMut(&Step, Hit)) -> usize {
         steps.sort_unstable_by_key(|step| step.node);
         for (whole, step) in steps.iter().enumerate() {
-            self.reading.incident(step.node, step.window, &mut |incidence| {
+            self.reading.incident(step.node, step.window, |incidence| {
                 meter.pay(Cost::Edge)?;
                 if let Some(hit) = self.hit(step.node, incidence) {
                     visit(step, hit);

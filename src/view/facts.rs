@@ -182,7 +182,7 @@ impl Facts {
     }
 
     /// When the fact of a number held, in days.
-    pub(super) fn span(&self, number: FactNumber) -> Option<Span> {
+    pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
         let [shape, day, form] = self.rows.numbers(number.index(), [SHAPE, DAY, FORM])?;
         let valid = self.times.get(valid::Entry { day, form }).filter(|_| shape > 0)?;
         Some(valid.span())
@@ -197,7 +197,7 @@ impl Facts {
     }
 
     /// When it held, in days.
-    pub(super) fn span_of(&self, entry: &FactEntry) -> Option<Span> {
+    pub(super) fn span(&self, entry: &FactEntry) -> Option<Span> {
         self.valid(entry).map(|valid| valid.span())
     }
 

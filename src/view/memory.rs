@@ -10,11 +10,17 @@ use crate::model::{Document, Name, Node, Qualifiers};
 /// Bytes that a view takes, by part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
+    /// Facts in the lists of nodes, by day.
+    pub lists: usize,
+    /// Distinct neighbours of nodes.
+    pub neighbours: usize,
+    /// Facts in the list of the whole store, by day.
+    pub days: usize,
     /// The facts' contents but for their ids.
     pub facts: usize,
     /// Plain values, qualifiers and odd dates.
     pub values: usize,
-    /// Distinct provenance, and which facts have a history.
+    /// Distinct provenance, which facts have a history, and which nodes a fact that was closed.
     pub evidence: usize,
     /// All evidence of facts that were corroborated, closed or asserted again.
     pub history: usize,
@@ -38,7 +44,8 @@ impl Memory {
     /// The graph itself: without ids, names and documents, and what finds them.
     #[must_use]
     pub const fn graph(&self) -> usize {
-        self.facts + self.values + self.evidence + self.history + self.heads + self.degrees
+        let lists = self.lists + self.neighbours + self.days;
+        lists + self.facts + self.values + self.evidence + self.history + self.heads + self.degrees
     }
     /// Everything.
     #[must_use]
@@ -51,7 +58,12 @@ impl View {
     /// Bytes that the view takes. Costs a look at every distinct value and provenance, and at every fact with a history.
     #[must_use]
     pub fn memory(&self) -> Memory {
+        let [lists, neighbours, days] = self.runs.bytes();
         let mut memory = Memory {
+            lists,
+            neighbours,
+            days,
+            evidence: self.unsettled.bytes(),
             heads: self.heads.bytes(),
             ..Memory::default()
         };

@@ -27,7 +27,7 @@ use super::question::{Question, answered};
 use super::resolve_node::{brief, resolve_nodes};
 use super::{Asking, Echo, FilterParams, Hidden, QueryError, Row, Timeline, TimelineParams, Truncated, dates, row};
 use group::GroupBy;
-use scan::Scan;
+use scan::{Placed, Scan};
 use unit::Unit;
 
 const ROUTE: &str = "/v1/timeline";
@@ -77,7 +77,7 @@ pub(super) fn page(
     let mut meter = Meter::new(&ask.budget);
     let (shown, _) = Scan::new(ask.reading, &asked).page(after, limit, &mut meter);
     meter.finish()?;
-    Ok(shown.into_iter().map(|(_, fact)| fact).collect())
+    Ok(shown.into_iter().map(|placed| placed.fact).collect())
 }
 
 /// By which day facts are placed.
@@ -209,10 +209,10 @@ fn listed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked) -> Result<Ti
     let mut meter = Meter::for_everything(&ask.budget);
     let undated = scan.undated(&mut meter);
     let cut = cut.or(meter.finish()?);
-    let last = shown.last().filter(|_| more || cut.is_some()).map(|(key, _)| position(*key));
+    let last = shown.last().filter(|_| more || cut.is_some()).map(|last| position(scan.key(*last)));
     let facts = shown
         .iter()
-        .map(|(key, fact)| placed(turn, asked, *key, *fact))
+        .map(|placed| placed_row(turn, asked, *placed))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Timeline {
         facts: Some(facts),
@@ -279,9 +279,9 @@ fn frame(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, undated: u64,
     }
 }
 
-fn placed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, key: DayKey, fact: FactNumber) -> Result<Row, QueryError> {
-    let mut row = row(&turn.ask, fact, asked.filter.include())?;
-    row.at = Some(key.at);
+fn placed_row(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, placed: Placed) -> Result<Row, QueryError> {
+    let mut row = row(&turn.ask, placed.fact, asked.filter.include())?;
+    row.at = Some(placed.at);
     Ok(row)
 }
 
