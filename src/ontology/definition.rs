@@ -11,7 +11,7 @@ pub struct RelationNumber(pub u16);
 pub struct TypeNumber(pub u16);
 
 /// Whether a relation holds over an interval or happens at a point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Holds over an interval; undated, it may hold on any day.

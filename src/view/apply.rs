@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::evidence::Interval;
+use super::evidence::{Interval, Origin, Text};
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
 use super::incidence::{Class, Entry, Tag};
 use super::publishers::Turnover;
 use super::run::Additions;
 use super::{Closed, Provenance, Side, View};
-use crate::model::{DocumentNumber, Evidence, FactId, FactNumber, NodeNumber, Revision, SourceGroup};
+use crate::model::{DocumentNumber, Evidence, FactId, FactNumber, NodeNumber, Revision};
 use crate::ontology::TypeNumber;
 use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, StoredObject};
 
@@ -133,11 +133,11 @@ impl Next<'_> {
             return self.withhold(record.number.index());
         };
         let kind = self.view.ontology.relation(relation).kind;
-        let provenance = self.provenance(&record.evidence);
-        let entry = self.view.facts.record(record, relation, kind, provenance);
+        let origin = self.origin(&record.evidence);
+        let entry = self.view.facts.record(record, relation, kind, origin);
         self.view.nodes.count_fact_at(ends(&entry), true);
         self.recorded.known_facts += 1;
-        self.opened(record.number, provenance);
+        self.opened(record.number, origin);
         self.list(record.number, &entry);
         if let Some(place) = record.evidence.place {
             self.list_at_place(record.number, &entry, place);
@@ -195,7 +195,7 @@ impl Next<'_> {
         let Some(entry) = self.view.facts.get(record.fact) else {
             return;
         };
-        let provenance = self.provenance(&record.evidence);
+        let origin = self.origin(&record.evidence);
         let first = self.first(record.fact, &entry);
         if let Some(place) = record.evidence.place
             && !self.view.evidence.ever_at(record.fact, &first, place)
@@ -204,12 +204,12 @@ impl Next<'_> {
         }
         let was_known = self.view.evidence.is_known(record.fact, self.revision);
         let interval = Interval {
-            provenance,
+            origin,
             opened: self.revision,
             closed: None,
         };
         self.view.evidence.open(record.fact, first, interval);
-        self.opened(record.fact, provenance);
+        self.opened(record.fact, origin);
         self.settle(record.fact, &entry, was_known);
     }
 
@@ -260,8 +260,8 @@ impl Next<'_> {
         self.unsettle(fact, &entry);
         for number in numbers {
             let first = self.first(fact, &entry);
-            if let Some(provenance) = self.view.evidence.close(fact, first, *number, closed) {
-                let publisher = self.view.evidence.provenance(provenance).and_then(|known| known.publisher.as_ref());
+            if let Some(origin) = self.view.evidence.close(fact, first, *number, closed) {
+                let publisher = self.view.evidence.provenance(origin).and_then(|known| known.publisher.as_ref());
                 self.turnover.count(publisher, -1);
             }
         }
@@ -273,10 +273,10 @@ impl Next<'_> {
         let view = &mut *self.view;
         let (subject, object) = ends(entry);
         let mut nodes: SmallVec<[NodeNumber; 4]> = std::iter::once(subject).chain(object).collect();
-        let place = |number| view.evidence.provenance(number).and_then(|known| known.place);
+        let place = |origin| view.evidence.provenance(origin).and_then(|known| known.place);
         match view.evidence.history(fact) {
-            Some(history) => nodes.extend(history.iter().filter_map(|interval| place(interval.provenance))),
-            None => nodes.extend(place(entry.provenance)),
+            Some(history) => nodes.extend(history.iter().filter_map(|interval| place(interval.origin))),
+            None => nodes.extend(place(entry.origin)),
         }
         nodes.into_iter().for_each(|node| view.unsettled.set(node.index()));
     }
@@ -285,15 +285,15 @@ impl Next<'_> {
     fn first(&self, fact: FactNumber, entry: &FactEntry) -> Interval {
         let opened = self.view.heads.recorded(fact).unwrap_or(self.revision);
         Interval {
-            provenance: entry.provenance,
+            origin: entry.origin,
             opened,
             closed: None,
         }
     }
 
     /// Notes evidence that opened with its publisher and document.
-    fn opened(&mut self, fact: FactNumber, provenance: u32) {
-        let Some(provenance) = self.view.evidence.provenance(provenance) else {
+    fn opened(&mut self, fact: FactNumber, origin: Origin) {
+        let Some(provenance) = self.view.evidence.provenance(origin) else {
             return;
         };
         self.turnover.count(provenance.publisher.as_ref(), 1);
@@ -313,23 +313,28 @@ impl Next<'_> {
         *known = if is_known { *known + 1 } else { known.saturating_sub(1) };
     }
 
-    /// The number of what the view holds of a piece of evidence.
-    fn provenance(&mut self, evidence: &Evidence) -> u32 {
-        let group = match evidence.document {
-            Some(document) => SourceGroup::Document(self.group(document)),
-            None => bare_group(evidence),
+    /// What the view holds of a piece of evidence, in two numbers.
+    fn origin(&mut self, evidence: &Evidence) -> Origin {
+        let text = match evidence.document {
+            Some(document) => Text::Document(self.group(document)),
+            None => Text::of_publisher(evidence.publisher.as_deref()),
         };
-        self.view.evidence.intern(&Provenance {
+        let provenance = self.view.evidence.intern(&Provenance {
             document: evidence.document,
             publisher: evidence.publisher.as_deref().map(|name| self.view.publishers.shared(name)),
-            reported: evidence.reported,
             speakers: evidence.speakers.clone(),
             place: evidence.place,
             qualifiers: evidence.qualifiers.clone(),
             asserted_by: evidence.asserted_by.clone(),
-            group,
             mirrored: evidence.mirrored,
-        })
+            dated: evidence.reported.is_some(),
+            text,
+        });
+        Origin {
+            provenance,
+            // The one of the fact before costs least.
+            day: evidence.reported.unwrap_or_else(|| self.view.facts.last_reported()),
+        }
     }
 
     fn group(&self, document: DocumentNumber) -> DocumentNumber {
@@ -356,20 +361,4 @@ pub(super) fn ends(entry: &FactEntry) -> (NodeNumber, Option<NodeNumber>) {
         ObjectEntry::Node(object) if object != entry.subject => (entry.subject, Some(object)),
         _ => (entry.subject, None),
     }
-}
-
-/// Facts without a document: all that one publisher printed on one day is one source.
-fn bare_group(evidence: &Evidence) -> SourceGroup {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(evidence.publisher.as_deref().unwrap_or("").as_bytes());
-    hasher.update(&[0]);
-    hasher.update(&evidence.reported.map_or(i32::MAX, |day| day.0).to_le_bytes());
-    SourceGroup::Bare(
-        hasher
-            .finalize()
-            .as_bytes()
-            .iter()
-            .take(8)
-            .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
-    )
 }

@@ -88,12 +88,12 @@ impl View {
 
     /// Where a fact happened by any of its evidence, each place once.
     fn places(&self, fact: FactNumber, content: &FactEntry) -> SmallVec<[NodeNumber; 2]> {
-        let place = |number| self.evidence.provenance(number).and_then(|known| known.place);
+        let place = |origin| self.evidence.provenance(origin).and_then(|known| known.place);
         let mut places: SmallVec<[NodeNumber; 2]> = SmallVec::new();
         match self.evidence.history(fact) {
-            None => places.extend(place(content.provenance)),
+            None => places.extend(place(content.origin)),
             Some(history) => {
-                for place in history.iter().filter_map(|interval| place(interval.provenance)) {
+                for place in history.iter().filter_map(|interval| place(interval.origin)) {
                     if !places.contains(&place) {
                         places.push(place);
                     }

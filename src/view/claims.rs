@@ -37,7 +37,7 @@ impl Reading<'_> {
         let mut groups: HashSet<SourceGroup> = HashSet::new();
         self.mates(&entry, window, |mate, mate_entry| {
             if may_overlap(span, facts.span(mate_entry)) {
-                groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.provenance.group));
+                groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.group));
             }
         });
         u32::try_from(groups.len()).unwrap_or(u32::MAX)

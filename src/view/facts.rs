@@ -9,13 +9,14 @@ use rpds::HashTrieMapSync;
 use smallvec::SmallVec;
 
 use super::chunked::Column;
+use super::evidence::Origin;
 use super::hashed::HashIndex;
 use super::interned::Interned;
 use super::memory::{COUNTS, Memory, map_bytes, of_texts};
 use super::packed::Packed;
 use super::valid::{self, ValidRef, ValidTimes};
 use crate::model::time::Span;
-use crate::model::{FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers};
+use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers};
 use crate::ontology::{Kind, RelationNumber};
 use crate::store::{FactRecord, StoredObject};
 
@@ -27,7 +28,7 @@ pub(super) enum ObjectEntry {
     None,
 }
 
-/// One fact without its id. `provenance` is that of its first evidence.
+/// One fact without its id. `origin` is that of its first evidence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FactEntry {
     pub(super) subject: NodeNumber,
@@ -37,12 +38,12 @@ pub(super) struct FactEntry {
     pub(super) polarity: Polarity,
     pub(super) kind: Kind,
     valid: valid::Entry,
-    pub(super) provenance: u32,
+    pub(super) origin: Origin,
     pub(super) qualifiers: u32,
 }
 
 /// What many facts have in common: all of a fact that has few values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shape {
     relation: RelationNumber,
     modality: Modality,
@@ -51,26 +52,71 @@ struct Shape {
     leads_to: LeadsTo,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LeadsTo {
     Node,
     Value,
     Nothing,
 }
 
-/// The numbers of a row: subject; object or value; shape plus one, 0 for a fact that cannot be read here; day
-/// and form of the valid time; provenance; qualifiers.
-type Row = [u32; 7];
+impl Shape {
+    /// All of it in one number, as small as the relation's allows.
+    const fn code(self) -> usize {
+        let relation = self.relation.0 as usize;
+        let flags = (self.modality as usize) << 4 | (self.polarity as usize) << 3 | (self.kind as usize) << 2 | self.leads_to as usize;
+        relation << 6 | flags
+    }
+}
+
+/// Shapes by number, in the order in which they first came, from 1.
+#[derive(Clone, Debug, Default)]
+struct Shapes {
+    list: Arc<Vec<Shape>>,
+    /// By code; 0 where there is none yet.
+    numbers: Arc<Vec<u32>>,
+}
+
+impl Shapes {
+    fn number(&mut self, shape: Shape) -> u32 {
+        let code = shape.code();
+        if let Some(number) = self.numbers.get(code).filter(|number| **number > 0) {
+            return *number;
+        }
+        let list = Arc::make_mut(&mut self.list);
+        list.push(shape);
+        // A relation's number has 16 bits and what stands beside it 6.
+        let number = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let numbers = Arc::make_mut(&mut self.numbers);
+        numbers.resize(numbers.len().max(code + 1), 0);
+        if let Some(slot) = numbers.get_mut(code) {
+            *slot = number;
+        }
+        number
+    }
+
+    fn get(&self, number: u32) -> Option<&Shape> {
+        self.list.get((number as usize).checked_sub(1)?)
+    }
+
+    fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Shape>() + self.numbers.capacity() * size_of::<u32>()
+    }
+}
+
+/// The numbers of a row: subject; object or value; shape, 0 for a fact that cannot be read here; day
+/// and form of the valid time; provenance; report day; qualifiers.
+type Row = [u32; 8];
 const SHAPE: usize = 2;
 const DAY: usize = 3;
 const FORM: usize = 4;
+const REPORTED: usize = 6;
 
 /// All facts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
-    rows: Packed<7>,
+    rows: Packed<8>,
     ids: Column<FactId>,
-    shapes: Interned<Shape>,
+    shapes: Shapes,
     times: ValidTimes,
     values: Interned<Arc<str>>,
     qualifiers: Interned<Arc<Qualifiers>>,
@@ -83,7 +129,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Takes in a new fact.
-    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, provenance: u32) -> FactEntry {
+    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin) -> FactEntry {
         let before = self.rows.last().unwrap_or_default();
         let valid = match &record.valid {
             Some(time) => self.times.entry(time),
@@ -101,7 +147,7 @@ impl Facts {
             polarity: record.polarity,
             kind,
             valid,
-            provenance,
+            origin,
             qualifiers: self.qualifiers.intern(&record.qualifiers, |known| Arc::new(known.clone())),
         };
         let row = self.packed(&entry, before);
@@ -121,7 +167,7 @@ impl Facts {
     pub(super) fn withhold(&mut self, number: usize) {
         while self.len() <= number {
             let mut row = self.rows.last().unwrap_or_default();
-            row[SHAPE] = 0;
+            (row[SHAPE], row[FORM]) = (0, valid::NONE);
             self.rows.push(row);
             self.ids.push(FactId::from_bytes([0; 10]));
         }
@@ -141,14 +187,16 @@ impl Facts {
             kind: entry.kind,
             leads_to,
         };
-        let shape = self.shapes.intern(&shape, |shape| *shape) + 1;
+        let shape = self.shapes.number(shape);
         let valid::Entry { day, form } = entry.valid;
-        [entry.subject.0, object, shape, day, form, entry.provenance, entry.qualifiers]
+        let Origin { provenance, day: reported } = entry.origin;
+        let (subject, reported) = (entry.subject.0, valid::biased(reported.0));
+        [subject, object, shape, day, form, provenance, reported, entry.qualifiers]
     }
 
     fn unpacked(&self, row: Row) -> Option<FactEntry> {
-        let [subject, object, shape, day, form, provenance, qualifiers] = row;
-        let shape = self.shapes.get(shape.checked_sub(1)?)?;
+        let [subject, object, shape, day, form, provenance, reported, qualifiers] = row;
+        let shape = self.shapes.get(shape)?;
         Some(FactEntry {
             subject: NodeNumber(subject),
             object: match shape.leads_to {
@@ -161,9 +209,18 @@ impl Facts {
             polarity: shape.polarity,
             kind: shape.kind,
             valid: valid::Entry { day, form },
-            provenance,
+            origin: Origin {
+                provenance,
+                day: Day(valid::unbiased(reported)),
+            },
             qualifiers,
         })
+    }
+
+    /// The report day of the newest fact, whether it says anything or not.
+    pub(super) fn last_reported(&self) -> Day {
+        let last = self.len().checked_sub(1).and_then(|last| self.rows.numbers(last, [REPORTED]));
+        Day(last.map_or(0, |[reported]| valid::unbiased(reported)))
     }
 
     /// How many have a number.
@@ -183,9 +240,8 @@ impl Facts {
 
     /// When the fact of a number held, in days.
     pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
-        let [shape, day, form] = self.rows.numbers(number.index(), [SHAPE, DAY, FORM])?;
-        let valid = self.times.get(valid::Entry { day, form }).filter(|_| shape > 0)?;
-        Some(valid.span())
+        let [day, form] = self.rows.numbers(number.index(), [DAY, FORM])?;
+        self.times.get(valid::Entry { day, form }).map(|valid| valid.span())
     }
 
     /// The fact of an id.
@@ -230,7 +286,7 @@ impl Facts {
     /// Counts the bytes that they take.
     pub(super) fn measure(&self, memory: &mut Memory) {
         const CORRECTED: usize = size_of::<(FactNumber, SmallVec<[FactNumber; 2]>)>() + size_of::<(FactNumber, FactNumber)>();
-        memory.facts += self.rows.bytes() + self.shapes.bytes(|_| 0) + map_bytes(self.supersedes.size(), CORRECTED);
+        memory.facts += self.rows.bytes() + self.shapes.bytes() + map_bytes(self.supersedes.size(), CORRECTED);
         memory.values += self.times.bytes()
             + self.values.bytes(|text| COUNTS + text.len())
             + self.qualifiers.bytes(|known| COUNTS + size_of::<Qualifiers>() + of_texts(known));
@@ -241,7 +297,6 @@ impl Facts {
     /// Merges the indexes' runs.
     pub(super) fn merge(&mut self) {
         self.by_id.merge();
-        self.shapes.merge();
         self.times.merge();
         self.values.merge();
         self.qualifiers.merge();

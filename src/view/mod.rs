@@ -155,15 +155,14 @@ pub struct FactRef<'v> {
     pub supersedes: Option<FactNumber>,
 }
 
-/// What the view holds of a piece of evidence; quote, url, rule and confidence stay in the store.
+/// What pieces of evidence have in common, whenever they were printed. Quote, url, rule and confidence stay in
+/// the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Provenance {
     /// The document.
     pub document: Option<DocumentNumber>,
     /// Who printed it.
     pub publisher: Option<Arc<str>>,
-    /// The day it was printed.
-    pub reported: Option<Day>,
     /// Who says so, innermost first.
     pub speakers: Vec<NodeNumber>,
     /// Where it happened.
@@ -172,10 +171,12 @@ pub struct Provenance {
     pub qualifiers: Qualifiers,
     /// Who put it in.
     pub asserted_by: Asserter,
-    /// Which text it is independent by.
-    pub group: SourceGroup,
     /// Told from the other end of a symmetric relation.
     pub mirrored: bool,
+    /// Whether the day it was printed is known.
+    dated: bool,
+    /// Which text it is independent by, with the day it was printed.
+    text: evidence::Text,
 }
 
 /// One piece of evidence of a fact and its recorded interval.
@@ -185,6 +186,10 @@ pub struct EvidenceRef<'v> {
     pub number: u32,
     /// What is held of it.
     pub provenance: &'v Provenance,
+    /// The day it was printed.
+    pub reported: Option<Day>,
+    /// Which text it is independent by.
+    pub group: SourceGroup,
     /// Since which revision it counts.
     pub opened: Revision,
     /// Since which revision it no longer counts, and why.

@@ -195,13 +195,7 @@ impl<'v> Reading<'v> {
         match table.history(number) {
             None => {
                 let opened = self.view.heads.recorded(number).unwrap_or_default();
-                let only = |provenance| EvidenceRef {
-                    number: 0,
-                    provenance,
-                    opened,
-                    closed: None,
-                };
-                table.provenance(entry.provenance).map(only).into_iter().collect()
+                table.told(0, entry.origin, opened, None).into_iter().collect()
             }
             Some(history) => (0..)
                 .zip(history.iter())
@@ -214,14 +208,8 @@ impl<'v> Reading<'v> {
         if interval.opened > self.revision() {
             return None;
         }
-        let provenance = self.view.evidence.provenance(interval.provenance)?;
         let closed = interval.closed.as_deref().filter(|closed| closed.revision <= self.revision());
-        Some(EvidenceRef {
-            number,
-            provenance,
-            opened: interval.opened,
-            closed,
-        })
+        self.view.evidence.told(number, interval.origin, interval.opened, closed)
     }
     /// The open evidence a row shows: shortest chain of speakers, then oldest.
     #[must_use]
@@ -233,10 +221,7 @@ impl<'v> Reading<'v> {
     /// The day of the newest report among the open evidence.
     #[must_use]
     pub fn newest_report(&self, number: FactNumber) -> Option<Day> {
-        self.open_evidence(number)
-            .iter()
-            .filter_map(|evidence| evidence.provenance.reported)
-            .max()
+        self.open_evidence(number).iter().filter_map(|evidence| evidence.reported).max()
     }
     /// The known fact that corrects this one; the newest when several do.
     #[must_use]
@@ -444,7 +429,7 @@ impl<'v> Reading<'v> {
         let there = |interval: &Interval| {
             self.view
                 .evidence
-                .provenance(interval.provenance)
+                .provenance(interval.origin)
                 .is_some_and(|known| known.place == Some(node))
         };
         history

@@ -78,7 +78,7 @@ pub(super) struct Entry {
     pub(super) form: u32,
 }
 
-const NONE: u32 = 0;
+pub(super) const NONE: u32 = 0;
 const ON: u32 = 1;
 const KEPT: u32 = 2;
 const FROM: u32 = 3;
@@ -88,12 +88,13 @@ const BETWEEN: u32 = 5;
 /// No interval of two days in years of four digits is longer.
 const LONGEST: i32 = 3_700_000;
 
-/// Days and numbers of kept times in one order, so that those of a block of facts lie close together.
-const fn biased(number: i32) -> u32 {
+/// Days (and numbers of kept times) as numbers without a sign, in the same order: those of a block of facts lie
+/// close together.
+pub(super) const fn biased(number: i32) -> u32 {
     number.cast_unsigned() ^ (1 << 31)
 }
 
-const fn unbiased(biased: u32) -> i32 {
+pub(super) const fn unbiased(biased: u32) -> i32 {
     (biased ^ (1 << 31)).cast_signed()
 }
 
