@@ -41,6 +41,7 @@ impl<T> Column<T> {
     }
 
     /// The value of a number.
+    #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&T> {
         let chunk = index / CHUNK;
         if chunk == self.len / CHUNK {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rpds::HashTrieMapSync;
 
 use super::chunked::Column;
+use super::hashed::hash_of;
 use super::interned::Interned;
 use super::memory::{COUNTS, Memory, map_bytes, of_texts};
 use super::{Closed, EvidenceRef, Provenance};
@@ -31,24 +32,23 @@ pub(super) struct Origin {
 pub(super) enum Text {
     /// Every day's is the same.
     Document(DocumentNumber),
-    /// Without a document: all that one publisher printed on one day is one. A digest of the publisher.
+    /// Without a document: all that one publisher printed on one day is one. A hash of the publisher.
     Bare(u64),
 }
 
 impl Text {
     pub(super) fn of_publisher(name: Option<&str>) -> Self {
-        let digest = blake3::hash(name.unwrap_or("").as_bytes());
-        Self::Bare(digest.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+        Self::Bare(hash_of(name.unwrap_or_default()))
     }
 
     const fn on(self, day: Option<Day>) -> SourceGroup {
         match (self, day) {
             (Self::Document(number), _) => SourceGroup::Document(number),
-            // An odd factor: no two days of one publisher meet, and two publishers' as seldom as digests do.
-            (Self::Bare(digest), Some(Day(day))) => {
-                SourceGroup::Bare(digest.wrapping_add((day.cast_unsigned() as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+            // An odd factor: no two days of one publisher meet, and two publishers' as seldom as hashes do.
+            (Self::Bare(hash), Some(Day(day))) => {
+                SourceGroup::Bare(hash.wrapping_add((day.cast_unsigned() as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
             }
-            (Self::Bare(digest), None) => SourceGroup::Bare(digest),
+            (Self::Bare(hash), None) => SourceGroup::Bare(hash),
         }
     }
 }

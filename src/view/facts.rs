@@ -234,11 +234,13 @@ impl Facts {
     }
 
     /// The id of the fact of a number, which [`Self::get`] must know.
+    #[inline]
     pub(super) fn id(&self, number: FactNumber) -> Option<FactId> {
         self.ids.get(number.index()).copied()
     }
 
     /// When the fact of a number held, in days.
+    #[inline]
     pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
         let [day, form] = self.rows.numbers(number.index(), [DAY, FORM])?;
         self.times.get(valid::Entry { day, form }).map(|valid| valid.span())

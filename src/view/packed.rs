@@ -56,6 +56,7 @@ impl<const N: usize> Packed<N> {
     }
 
     /// The row at a place.
+    #[inline]
     pub(super) fn row(&self, place: usize) -> Option<[u32; N]> {
         match self.sealed.get(place / BLOCK) {
             Some(block) => Some(block.row(place % BLOCK)),
@@ -64,9 +65,10 @@ impl<const N: usize> Packed<N> {
     }
 
     /// Some numbers of the row at a place, by their columns.
+    #[inline]
     pub(super) fn numbers<const M: usize>(&self, place: usize, columns: [usize; M]) -> Option<[u32; M]> {
         match self.sealed.get(place / BLOCK) {
-            Some(block) => Some(columns.map(|column| block.number(place % BLOCK, column))),
+            Some(block) => Some(block.numbers(place % BLOCK, columns)),
             None => {
                 let row = self.tail.get(place - self.sealed.len() * BLOCK)?;
                 Some(columns.map(|column| row.get(column).copied().unwrap_or(0)))
@@ -163,14 +165,26 @@ impl<const N: usize> Block<N> {
         }
     }
 
+    #[inline]
     fn row(&self, row: usize) -> [u32; N] {
-        self.frames.map(|frame| self.read(row, frame))
+        // Filled, not mapped: arrays are mapped one call an element.
+        let mut numbers = [0; N];
+        for (number, frame) in numbers.iter_mut().zip(&self.frames) {
+            *number = self.read(row, *frame);
+        }
+        numbers
     }
 
-    fn number(&self, row: usize, column: usize) -> u32 {
-        self.frames.get(column).map_or(0, |frame| self.read(row, *frame))
+    #[inline]
+    fn numbers<const M: usize>(&self, row: usize, columns: [usize; M]) -> [u32; M] {
+        let mut numbers = [0; M];
+        for (number, column) in numbers.iter_mut().zip(columns) {
+            *number = self.frames.get(column).map_or(0, |frame| self.read(row, *frame));
+        }
+        numbers
     }
 
+    #[inline]
     fn read(&self, row: usize, frame: Frame) -> u32 {
         let bit = row * self.row_bits + usize::from(frame.offset);
         // A number may lie across two words; behind the last word there is nothing but unused bits.

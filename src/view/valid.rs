@@ -25,6 +25,7 @@ enum Shown<'v> {
 
 impl ValidRef<'_> {
     /// Its four days.
+    #[inline]
     #[must_use]
     pub const fn span(&self) -> Span {
         match self.0 {
@@ -160,6 +161,7 @@ impl ValidTimes {
     }
 
     /// What an entry says.
+    #[inline]
     pub(super) fn get(&self, entry: Entry) -> Option<ValidRef<'_>> {
         let day = Day(unbiased(entry.day));
         let shown = match entry.form {
