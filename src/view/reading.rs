@@ -118,6 +118,11 @@ impl<'v> Reading<'v> {
     pub fn fact_by_id(&self, id: FactId) -> Option<FactNumber> {
         self.view.facts.by_id(id).filter(|number| self.has(*number))
     }
+    /// The fact's id; `None` when it had not been recorded.
+    #[must_use]
+    pub fn fact_id(&self, number: FactNumber) -> Option<FactId> {
+        self.view.facts.id(number).filter(|_| self.has(number))
+    }
     /// The fact's content; `None` when it had not been recorded.
     #[must_use]
     pub fn fact(&self, number: FactNumber) -> Option<FactRef<'v>> {

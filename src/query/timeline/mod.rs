@@ -14,13 +14,15 @@ mod scan;
 mod tests;
 mod unit;
 
+use std::ops::ControlFlow;
+
 use serde_json::{Value, json};
 
 use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber, NodeNumber};
 use crate::view::DayKey;
 
-use super::budget::Meter;
+use super::budget::{Cost, Meter};
 use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, choice};
 use super::question::{Question, answered};
@@ -63,21 +65,24 @@ pub(super) fn page(
     after: Option<DayKey>,
     limit: usize,
 ) -> Result<Vec<FactNumber>, QueryError> {
-    let asked = Asked {
-        nodes: vec![node],
-        with: Vec::new(),
-        filter: filter.clone(),
-        axis: Axis::Valid,
-        window: filter.window(),
-        newest_first: false,
-        bucket: None,
-        group_by: None,
-        echo: Echo::new(),
-    };
     let mut meter = Meter::new(&ask.budget);
-    let (shown, _) = Scan::new(ask.reading, &asked).page(after, limit, &mut meter);
+    let mut shown = Vec::with_capacity(limit);
+    if limit > 0 {
+        let all = filter.is_everything();
+        ask.reading.incident_by_day(node, filter.window(), after, |incidence| {
+            meter.pay(Cost::Edge)?;
+            if all || filter.passes_incidence(ask.reading, &incidence) {
+                shown.push(incidence.fact);
+            }
+            if shown.len() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+    }
     meter.finish()?;
-    Ok(shown.into_iter().map(|placed| placed.fact).collect())
+    Ok(shown)
 }
 
 /// By which day facts are placed.

@@ -80,6 +80,12 @@ impl<'a, 'v> Scan<'a, 'v> {
             let undated = self.undated(meter);
             return (!meter.is_cut()).then(|| u64::from(self.reading.fact_count()) - undated);
         }
+        if let ([node], Axis::Valid, true) = (asked.nodes.as_slice(), asked.axis, asked.with.is_empty())
+            && asked.filter.asks_only_dates()
+            && let Some(count) = self.reading.dated_count(*node, asked.filter.window())
+        {
+            return Some(count);
+        }
         let mut total = 0;
         self.each(None, meter, &mut |_| {
             total += 1;
