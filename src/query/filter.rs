@@ -377,7 +377,7 @@ impl EvidenceFilter {
             && self.place.is_none_or(|place| held.place == Some(place))
             && self.speaker.is_none_or(|speaker| held.speakers.contains(&speaker))
             && self.meets_publisher(held.publisher.as_deref())
-            && within(self.reported, held.reported)
+            && within(self.reported, evidence.reported)
     }
 
     fn meets_publisher(&self, publisher: Option<&str>) -> bool {

@@ -1,16 +1,20 @@
-//! What stands around every value: a version, a checksum over key and value, and pieces.
+//! What stands around every value: a version, a checksum over key and value, pieces, and zstd.
 //!
 //! A row's value is `version, flags, payload, crc32c(key, version, flags, payload)`. A payload larger
 //! than a row may be is cut into pieces, one row each; the last two bytes of a row's key are the
-//! piece's number, and a flag marks the last. So no value passes [`MAX_VALUE`], whatever was put in:
+//! piece's number, and a flag marks the last. Another flag says that the payload, all pieces together, is its
+//! length (u32, little endian) and a zstd frame. So no value passes [`MAX_VALUE`], whatever was put in:
 //! sled splits a page by its count of values, and keeps pages above 131,052 bytes in files that it
 //! never syncs. Nothing here panics on any bytes.
+
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::keys::TreeName;
+use super::trees::io;
 
 /// No value in sled is larger.
 pub(super) const MAX_VALUE: usize = 7_000;
@@ -21,7 +25,14 @@ pub(super) const MAX_PAYLOAD: usize = MAX_VALUE - AROUND;
 
 /// First byte of every value: another layout of the value takes another version.
 const VERSION: u8 = 1;
+/// A flag: no piece follows.
 const LAST: u8 = 1;
+/// A flag of every piece: the payload is compressed.
+const COMPRESSED: u8 = 2;
+/// No payload is larger when decompressed: what is compressed is blocks, and they are far smaller.
+const MAX_DECOMPRESSED: usize = 1 << 28;
+/// zstd's level for payloads: a store is compacted seldom, and read often.
+const LEVEL: i32 = 9;
 /// Bytes of a row's key that number its piece.
 pub(super) const PIECE: usize = 2;
 
@@ -30,19 +41,82 @@ pub(super) type Row = (Vec<u8>, Vec<u8>);
 
 /// The rows of a payload under a key.
 pub(super) fn rows(key: &[u8], payload: &[u8]) -> Result<Vec<Row>, StoreError> {
+    flagged_rows(key, payload, 0)
+}
+
+/// The rows of a payload that a [`Compressor`] made.
+pub(super) fn compressed_rows(key: &[u8], compressed: &[u8]) -> Result<Vec<Row>, StoreError> {
+    flagged_rows(key, compressed, COMPRESSED)
+}
+
+fn flagged_rows(key: &[u8], payload: &[u8], flags: u8) -> Result<Vec<Row>, StoreError> {
     let mut chunks = payload.chunks(MAX_PAYLOAD).peekable();
     if chunks.peek().is_none() {
-        return Ok(vec![row(key, 0, LAST, &[])]);
+        return Ok(vec![row(key, 0, flags | LAST, &[])]);
     }
     let mut rows = Vec::new();
     let mut number = 0;
     while let Some(chunk) = chunks.next() {
-        rows.push(row(key, number, if chunks.peek().is_none() { LAST } else { 0 }, chunk));
+        let last = if chunks.peek().is_none() { LAST } else { 0 };
+        rows.push(row(key, number, flags | last, chunk));
         number = number
             .checked_add(1)
             .ok_or_else(|| StoreError::Refused(format!("a record of {} bytes is too large", payload.len())))?;
     }
     Ok(rows)
+}
+
+/// Makes payloads smaller, for [`compressed_rows`]. One serves for many: it is large.
+pub(super) struct Compressor(zstd::bulk::Compressor<'static>);
+
+impl Compressor {
+    pub(super) fn new() -> Result<Self, StoreError> {
+        zstd::bulk::Compressor::new(LEVEL).map(Self).map_err(io)
+    }
+
+    /// The payload, compressed.
+    pub(super) fn compress(&mut self, payload: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let length = u32::try_from(payload.len())
+            .ok()
+            .filter(|_| payload.len() <= MAX_DECOMPRESSED)
+            .ok_or_else(|| StoreError::Refused(format!("a record of {} bytes is too large", payload.len())))?;
+        let frame = self.0.compress(payload).map_err(io)?;
+        Ok([length.to_le_bytes().as_slice(), &frame].concat())
+    }
+}
+
+/// Decompressors that nobody uses right now: making one costs more than using it.
+static IDLE: Mutex<Vec<zstd::bulk::Decompressor<'static>>> = Mutex::new(Vec::new());
+/// Readers at once that need not make one.
+const MOST_IDLE: usize = 8;
+
+fn decompress(frame: &[u8], length: usize) -> std::io::Result<Vec<u8>> {
+    let idle = || IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let waiting = idle().pop();
+    let mut decompressor = waiting.map_or_else(zstd::bulk::Decompressor::new, Ok)?;
+    let payload = decompressor.decompress(frame, length)?;
+    let mut idle = idle();
+    if idle.len() < MOST_IDLE {
+        idle.push(decompressor);
+    }
+    Ok(payload)
+}
+
+/// A payload from all its pieces.
+pub(super) fn assembled(tree: TreeName, key: &[u8], bytes: Vec<u8>, flags: Flags) -> Result<Vec<u8>, StoreError> {
+    if !flags.compressed {
+        return Ok(bytes);
+    }
+    let (length, frame) = bytes.split_first_chunk().ok_or_else(|| damaged(tree, key, "no length"))?;
+    let length = u32::from_le_bytes(*length) as usize;
+    if length > MAX_DECOMPRESSED {
+        return Err(damaged(tree, key, "a length beyond what a record has"));
+    }
+    match decompress(frame, length) {
+        Ok(payload) if payload.len() == length => Ok(payload),
+        Ok(_) => Err(damaged(tree, key, "another length than told")),
+        Err(error) => Err(damaged(tree, key, error)),
+    }
 }
 
 fn row(key: &[u8], piece: u16, flags: u8, payload: &[u8]) -> Row {
@@ -66,8 +140,17 @@ pub(super) fn split_key(row_key: &[u8]) -> Option<(&[u8], u16)> {
         .map(|(key, piece)| (key, u16::from_be_bytes(*piece)))
 }
 
-/// The payload of a row, and whether it is the last piece.
-pub(super) fn open<'v>(tree: TreeName, row_key: &[u8], value: &'v [u8]) -> Result<(&'v [u8], bool), StoreError> {
+/// What a row's flags say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flags {
+    /// Whether no piece follows.
+    pub(super) last: bool,
+    /// Whether the payload is compressed.
+    pub(super) compressed: bool,
+}
+
+/// The payload of a row, and its flags.
+pub(super) fn open<'v>(tree: TreeName, row_key: &[u8], value: &'v [u8]) -> Result<(&'v [u8], Flags), StoreError> {
     let (content, sum) = value
         .split_last_chunk::<4>()
         .ok_or_else(|| damaged(tree, row_key, "value too short"))?;
@@ -75,7 +158,13 @@ pub(super) fn open<'v>(tree: TreeName, row_key: &[u8], value: &'v [u8]) -> Resul
         return Err(damaged(tree, row_key, "wrong checksum"));
     }
     match content {
-        [VERSION, flags, payload @ ..] => Ok((payload, flags & LAST != 0)),
+        [VERSION, flags, payload @ ..] if flags & !(LAST | COMPRESSED) == 0 => {
+            let flags = Flags {
+                last: flags & LAST != 0,
+                compressed: flags & COMPRESSED != 0,
+            };
+            Ok((payload, flags))
+        }
         _ => Err(damaged(tree, row_key, "unknown version of the value")),
     }
 }
@@ -143,8 +232,9 @@ mod tests {
     fn assemble(rows: &[Row]) -> Vec<u8> {
         let mut whole = Vec::new();
         for (place, (key, value)) in rows.iter().enumerate() {
-            let (payload, last) = open(TreeName::Bodies, key, value).unwrap();
-            assert_eq!(last, place + 1 == rows.len());
+            let (payload, flags) = open(TreeName::Bodies, key, value).unwrap();
+            assert_eq!(flags.last, place + 1 == rows.len());
+            assert!(!flags.compressed);
             assert_eq!(split_key(key).unwrap().1 as usize, place);
             whole.extend(payload);
         }
@@ -159,6 +249,33 @@ mod tests {
             assert!(rows.iter().all(|(_, value)| value.len() <= MAX_VALUE));
             assert_eq!(assemble(&rows), payload);
         }
+    }
+
+    #[test]
+    fn a_compressed_payload_is_read_as_it_was() {
+        for length in [0, 1, 40, 100_000] {
+            let payload: Vec<u8> = (0..=250).cycle().take(length).collect();
+            let compressed = Compressor::new().unwrap().compress(&payload).unwrap();
+            let rows = compressed_rows(b"key", &compressed).unwrap();
+            let mut bytes = Vec::new();
+            let mut last = None;
+            for (key, value) in &rows {
+                let (piece, flags) = open(TreeName::Bodies, key, value).unwrap();
+                bytes.extend(piece);
+                last = Some(flags);
+            }
+            let last = last.unwrap();
+            assert!(last.last && last.compressed);
+            assert_eq!(assembled(TreeName::Bodies, b"key", bytes.clone(), last).unwrap(), payload);
+            bytes.pop();
+            assert!(assembled(TreeName::Bodies, b"key", bytes, last).is_err());
+        }
+    }
+
+    #[test]
+    fn a_flag_that_is_not_known_is_no_row() {
+        let (key, value) = row(b"key", 0, LAST | 4, b"payload");
+        assert!(open(TreeName::Meta, &key, &value).is_err());
     }
 
     #[test]

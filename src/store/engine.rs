@@ -259,15 +259,10 @@ impl Store for SledStore {
     fn request(&self, key: &str) -> Result<Option<RequestRecord>, StoreError> {
         let digest = keys::request_digest(key);
         let trees = self.trees()?;
-        let Some(newest) = trees.key_up_to(TreeName::Requests, &keys::request(&digest, self.read_head().revision))? else {
-            return Ok(None);
-        };
-        if !newest.starts_with(&digest) {
-            return Ok(None);
-        }
-        trees
-            .get(TreeName::Requests, &newest)?
-            .map(|payload| rows::read_request(&newest, &payload))
+        let newest = trees.up_to(TreeName::Requests, &keys::request(&digest, self.read_head().revision))?;
+        newest
+            .filter(|(newest, _)| newest.starts_with(&digest))
+            .map(|(newest, payload)| rows::read_request(&newest, &payload))
             .transpose()
     }
 

@@ -8,6 +8,8 @@
 
 #[path = "../../migrations/0001_initial.rs"]
 mod initial;
+#[path = "../../migrations/0002_columns.rs"]
+mod columns;
 
 use super::StoreError;
 use super::codec;
@@ -23,14 +25,21 @@ struct Step {
 }
 
 /// All steps, in order; the first brings a store to format 1.
-const STEPS: [Step; FORMAT as usize] = [Step {
-    name: "0001_initial",
-    text: include_str!("../../migrations/0001_initial.rs"),
-    apply: initial::apply,
-}];
+const STEPS: [Step; FORMAT as usize] = [
+    Step {
+        name: "0001_initial",
+        text: include_str!("../../migrations/0001_initial.rs"),
+        apply: initial::apply,
+    },
+    Step {
+        name: "0002_columns",
+        text: include_str!("../../migrations/0002_columns.rs"),
+        apply: columns::apply,
+    },
+];
 
 /// The newest stored format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const FORMAT_KEY: &[u8] = b"format";
 

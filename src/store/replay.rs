@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::codec::{self, damaged};
 use super::keys::{self, TreeName};
 use super::pack::{PackedCommit, Unpacked};
-use super::rows;
+use super::rows::{self, LightFact};
 use super::trees::{Stream, Trees};
 use super::{Commit, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoreError};
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head, Revision};
@@ -123,8 +123,8 @@ impl Streams<'_> {
     }
 
     fn fact(&mut self, number: FactNumber) -> Result<FactRecord, StoreError> {
-        let mut fact = self.columns.next(number)?;
-        if self.full {
+        let LightFact { mut fact, has_body } = self.columns.next(number)?;
+        if self.full && has_body {
             fact.evidence = self.bodies.next(number)?;
         }
         Ok(fact)
@@ -170,7 +170,7 @@ fn further_evidence(trees: &Trees, fact: FactNumber, number: u32) -> Result<Evid
     let key = keys::evidence(fact, number);
     let bad = || damaged(TreeName::Evidence, &key, "no such evidence");
     let payload = trees.get(TreeName::Evidence, &key)?.ok_or_else(bad)?;
-    rows::read_bodies(TreeName::Evidence, &key, &payload)?.pop().ok_or_else(bad)
+    rows::read_evidence(TreeName::Evidence, &key, &payload)?.pop().ok_or_else(bad)
 }
 
 /// A document's text.
@@ -192,11 +192,11 @@ fn missing(tree: TreeName, revision: Revision) -> StoreError {
 /// Facts from `columns`, in order.
 struct Facts {
     stream: Stream,
-    read: VecDeque<FactRecord>,
+    read: VecDeque<LightFact>,
 }
 
 impl Facts {
-    fn next(&mut self, number: FactNumber) -> Result<FactRecord, StoreError> {
+    fn next(&mut self, number: FactNumber) -> Result<LightFact, StoreError> {
         if self.read.is_empty()
             && let Some(row) = self.stream.next()
         {
@@ -205,7 +205,7 @@ impl Facts {
         }
         self.read
             .pop_front()
-            .filter(|fact| fact.number == number)
+            .filter(|light| light.fact.number == number)
             .ok_or_else(|| no_fact(TreeName::Columns, number))
     }
 }
@@ -222,21 +222,13 @@ impl Bodies {
             && let Some(row) = self.stream.next()
         {
             let (key, payload) = row?;
-            self.read.extend(body(&key, &payload)?);
+            self.read.extend(rows::read_bodies(&key, &payload)?);
         }
         match self.read.pop_front() {
             Some((found, evidence)) if found == number => Ok(evidence),
             _ => Err(no_fact(TreeName::Bodies, number)),
         }
     }
-}
-
-/// First evidence by fact, from a value of `bodies`.
-pub(super) fn body(key: &[u8], payload: &[u8]) -> Result<Vec<(FactNumber, Evidence)>, StoreError> {
-    let evidence = rows::read_bodies(TreeName::Bodies, key, payload)?;
-    rows::numbered(key, evidence)
-        .map(Iterator::collect)
-        .map_err(|reason| damaged(TreeName::Bodies, key, reason))
 }
 
 fn no_fact(tree: TreeName, number: FactNumber) -> StoreError {
@@ -250,7 +242,8 @@ fn no_fact(tree: TreeName, number: FactNumber) -> StoreError {
 pub(super) struct EvidenceReader<'t> {
     trees: &'t Trees,
     recorded: Head,
-    body: Vec<(FactNumber, Evidence)>,
+    /// The value of `bodies` that was read last, and its key.
+    body: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl<'t> EvidenceReader<'t> {
@@ -258,7 +251,7 @@ impl<'t> EvidenceReader<'t> {
         Self {
             trees,
             recorded,
-            body: Vec::new(),
+            body: None,
         }
     }
 
@@ -270,27 +263,29 @@ impl<'t> EvidenceReader<'t> {
         let mut all = vec![self.first(fact)?];
         for row in self.trees.stream(TreeName::Evidence, &keys::first_fact(fact))? {
             let (key, payload) = row?;
-            all.extend(rows::read_bodies(TreeName::Evidence, &key, &payload)?);
+            all.extend(rows::read_evidence(TreeName::Evidence, &key, &payload)?);
         }
         Ok(all)
     }
 
     fn first(&mut self, fact: FactNumber) -> Result<Evidence, StoreError> {
-        if self.known(fact).is_none() {
-            let key = self
-                .trees
-                .key_up_to(TreeName::Bodies, &keys::first_fact(fact))?
-                .ok_or_else(|| no_fact(TreeName::Bodies, fact))?;
-            let payload = self
-                .trees
-                .get(TreeName::Bodies, &key)?
-                .ok_or_else(|| no_fact(TreeName::Bodies, fact))?;
-            self.body = body(&key, &payload)?;
+        if let Some(known) = self.body(fact)? {
+            return Ok(known);
         }
-        self.known(fact).cloned().ok_or_else(|| no_fact(TreeName::Bodies, fact))
+        let key = keys::first_fact(fact);
+        self.body = self.trees.up_to(TreeName::Bodies, &key)?;
+        if let Some(found) = self.body(fact)? {
+            return Ok(found);
+        }
+        let light = match self.trees.up_to(TreeName::Columns, &key)? {
+            Some((key, payload)) => rows::read_light_evidence(&key, &payload, fact)?,
+            None => None,
+        };
+        light.ok_or_else(|| no_fact(TreeName::Bodies, fact))
     }
 
-    fn known(&self, fact: FactNumber) -> Option<&Evidence> {
-        self.body.iter().find(|(number, _)| *number == fact).map(|(_, evidence)| evidence)
+    fn body(&self, fact: FactNumber) -> Result<Option<Evidence>, StoreError> {
+        let Some((key, payload)) = &self.body else { return Ok(None) };
+        rows::read_body(key, payload, fact)
     }
 }

@@ -4,14 +4,17 @@ use std::io::Read as _;
 
 use super::codec::{self, Row, damaged};
 use super::keys::{self, TreeName};
-use super::pack::{Block, PackedCommit, PackedDocument, PackedFact, PackedNode, PackedRequest, Texts, Unpacked, WholeEvidence};
+use super::pack::{
+    self, Block, BodyBlock, FactBlock, PackedCommit, PackedDocument, PackedFact, PackedNode, PackedRequest, Seen, Texts, Unpacked,
+    WholeEvidence,
+};
 use super::{Commit, DocumentRecord, FactRecord, NodeRecord, RequestRecord, StoreError};
 use crate::model::{DocumentNumber, Evidence, FactNumber};
 
 /// Facts in one value of `columns`.
-const FACTS_IN_COLUMN: usize = 150;
-/// Facts in one value of `bodies`.
-const FACTS_IN_BODY: usize = 4;
+pub(super) const FACTS_IN_COLUMNS: usize = 150;
+/// Facts in one value of `bodies`, as they come: few, since one of them is read at a time.
+const FACTS_IN_BODIES: usize = 8;
 /// zstd's default: texts are short, and read more often than written.
 const TEXT_LEVEL: i32 = 3;
 /// No text is larger when unpacked; the limit on a request is far below.
@@ -70,7 +73,7 @@ pub(super) fn of_commit(commit: &Commit) -> Result<Rows, StoreError> {
         rows.put(
             TreeName::Evidence,
             &keys::evidence(record.fact, record.number),
-            &bodies(&[&record.evidence])?,
+            &further_evidence(&record.evidence)?,
         )?;
     }
     for record in &commit.requests {
@@ -81,26 +84,32 @@ pub(super) fn of_commit(commit: &Commit) -> Result<Rows, StoreError> {
 }
 
 fn facts(facts: &[FactRecord], rows: &mut Rows) -> Result<(), StoreError> {
-    let mut put = |tree: TreeName, blocks: Vec<(usize, Vec<u8>)>| {
-        blocks.into_iter().try_for_each(|(place, payload)| match facts.get(place) {
-            Some(first) => rows.put(tree, &keys::first_fact(first.number), &payload),
-            None => Ok(()),
-        })
-    };
-    put(TreeName::Columns, codec::blocks(facts, FACTS_IN_COLUMN, &columns)?)?;
-    let first_evidence: Vec<&Evidence> = facts.iter().map(|fact| &fact.evidence).collect();
-    put(TreeName::Bodies, codec::blocks(&first_evidence, FACTS_IN_BODY, &bodies)?)
+    for (place, payload) in codec::blocks(facts, FACTS_IN_COLUMNS, &|facts| Ok(pack::pack_facts(facts)))? {
+        if let Some(first) = facts.get(place) {
+            rows.put(TreeName::Columns, &keys::first_fact(first.number), &payload)?;
+        }
+    }
+    let bodies = bodies_of(facts);
+    for (place, payload) in codec::blocks(&bodies, FACTS_IN_BODIES, &|bodies| Ok(pack::pack_bodies(bodies)))? {
+        if let Some((first, _)) = bodies.get(place) {
+            rows.put(TreeName::Bodies, &keys::first_fact(*first), &payload)?;
+        }
+    }
+    Ok(())
 }
 
-fn columns(facts: &[FactRecord]) -> Result<Vec<u8>, StoreError> {
-    let mut texts = Texts::default();
-    let items = facts.iter().map(|fact| PackedFact::pack(fact, &mut texts)).collect();
-    codec::encode(&Block::new(texts, items))
+/// The first evidence that light evidence in `columns` does not say whole.
+pub(super) fn bodies_of(facts: &[FactRecord]) -> Vec<(FactNumber, &Evidence)> {
+    facts
+        .iter()
+        .filter(|fact| !pack::is_whole_when_light(&fact.evidence))
+        .map(|fact| (fact.number, &fact.evidence))
+        .collect()
 }
 
-fn bodies(evidence: &[&Evidence]) -> Result<Vec<u8>, StoreError> {
+fn further_evidence(evidence: &Evidence) -> Result<Vec<u8>, StoreError> {
     let mut texts = Texts::default();
-    let items = evidence.iter().map(|evidence| WholeEvidence::pack(evidence, &mut texts)).collect();
+    let items = vec![WholeEvidence::pack(evidence, &mut texts)];
     codec::encode(&Block::new(texts, items))
 }
 
@@ -121,19 +130,99 @@ fn document(record: &DocumentRecord, rows: &mut Rows) -> Result<(), StoreError> 
     rows.put(TreeName::Documents, &keys::text(record.number), &packed)
 }
 
+/// A fact of a value in `columns`, its evidence light.
+#[derive(Debug)]
+pub(super) struct LightFact {
+    pub(super) fact: FactRecord,
+    /// Whether its evidence is whole only in `bodies`.
+    pub(super) has_body: bool,
+}
+
 /// The facts of a value in `columns`.
-pub(super) fn read_columns(key: &[u8], payload: &[u8]) -> Result<Vec<FactRecord>, StoreError> {
+pub(super) fn read_columns(key: &[u8], payload: &[u8]) -> Result<Vec<LightFact>, StoreError> {
     let bad = |reason: String| damaged(TreeName::Columns, key, reason);
+    if pack::is_columns(payload) {
+        let block = fact_block(key, payload)?;
+        let mut seen = Seen::default();
+        let facts = (0..block.len()).map(|place| {
+            Ok(LightFact {
+                fact: block.fact(place, &mut seen)?,
+                has_body: block.has_body(place)?,
+            })
+        });
+        return facts.collect::<Unpacked<_>>().map_err(bad);
+    }
     let mut block: Block<PackedFact> = codec::decode(TreeName::Columns, key, payload)?;
     let items = std::mem::take(&mut block.items);
     let mut texts = block.texts();
-    numbered(key, items)
-        .and_then(|items| items.map(|(number, fact)| fact.unpack(number, &mut texts)).collect())
-        .map_err(bad)
+    let facts = numbered(key, items).map_err(bad)?.map(|(number, fact)| {
+        Ok(LightFact {
+            fact: fact.unpack(number, &mut texts)?,
+            has_body: true,
+        })
+    });
+    facts.collect::<Unpacked<_>>().map_err(bad)
 }
 
-/// The evidence of a value in `bodies` or `evidence`.
-pub(super) fn read_bodies(tree: TreeName, key: &[u8], payload: &[u8]) -> Result<Vec<Evidence>, StoreError> {
+/// The light evidence of one fact of a value in `columns`; `None` when it is not there, or has a body.
+pub(super) fn read_light_evidence(key: &[u8], payload: &[u8], fact: FactNumber) -> Result<Option<Evidence>, StoreError> {
+    if !pack::is_columns(payload) {
+        return Ok(None);
+    }
+    let block = fact_block(key, payload)?;
+    let found = block.place_of(fact).map(|place| {
+        let has_body = block.has_body(place)?;
+        Ok((!has_body).then(|| block.evidence(place)).transpose()?)
+    });
+    found
+        .transpose()
+        .map(Option::flatten)
+        .map_err(|reason: String| damaged(TreeName::Columns, key, reason))
+}
+
+fn fact_block<'p>(key: &[u8], payload: &'p [u8]) -> Result<FactBlock<'p>, StoreError> {
+    first_fact(key)
+        .and_then(|first| FactBlock::read(first, payload))
+        .map_err(|reason| damaged(TreeName::Columns, key, reason))
+}
+
+fn first_fact(key: &[u8]) -> Unpacked<FactNumber> {
+    keys::number_of(key).map(FactNumber).ok_or_else(|| "a key too short".to_owned())
+}
+
+/// The first evidence of a value in `bodies`, each with its fact.
+pub(super) fn read_bodies(key: &[u8], payload: &[u8]) -> Result<Vec<(FactNumber, Evidence)>, StoreError> {
+    let bad = |reason: String| damaged(TreeName::Bodies, key, reason);
+    if pack::is_columns(payload) {
+        let block = body_block(key, payload)?;
+        let bodies = (0..block.len()).map(|place| Ok((block.number(place)?, block.evidence(place)?)));
+        return bodies.collect::<Unpacked<_>>().map_err(bad);
+    }
+    let evidence = read_evidence(TreeName::Bodies, key, payload)?;
+    numbered(key, evidence).map(Iterator::collect).map_err(bad)
+}
+
+/// The first evidence of one fact of a value in `bodies`; `None` when it is not there.
+pub(super) fn read_body(key: &[u8], payload: &[u8], fact: FactNumber) -> Result<Option<Evidence>, StoreError> {
+    if !pack::is_columns(payload) {
+        let all = read_bodies(key, payload)?;
+        return Ok(all.into_iter().find(|(number, _)| *number == fact).map(|(_, evidence)| evidence));
+    }
+    let block = body_block(key, payload)?;
+    let found = block
+        .place_of(fact)
+        .and_then(|place| place.map(|place| block.evidence(place)).transpose());
+    found.map_err(|reason| damaged(TreeName::Bodies, key, reason))
+}
+
+fn body_block<'p>(key: &[u8], payload: &'p [u8]) -> Result<BodyBlock<'p>, StoreError> {
+    first_fact(key)
+        .and_then(|first| BodyBlock::read(first, payload))
+        .map_err(|reason| damaged(TreeName::Bodies, key, reason))
+}
+
+/// The evidence of a value in `evidence`, or of one in `bodies` as format 1 wrote it.
+pub(super) fn read_evidence(tree: TreeName, key: &[u8], payload: &[u8]) -> Result<Vec<Evidence>, StoreError> {
     let mut block: Block<WholeEvidence> = codec::decode(tree, key, payload)?;
     let items = std::mem::take(&mut block.items);
     let texts = block.texts();
@@ -145,8 +234,8 @@ pub(super) fn read_bodies(tree: TreeName, key: &[u8], payload: &[u8]) -> Result<
 }
 
 /// The items of a block with their fact numbers, which count from the one in the key.
-pub(super) fn numbered<T>(key: &[u8], items: Vec<T>) -> Unpacked<impl Iterator<Item = (FactNumber, T)>> {
-    let first = keys::number_of(key).ok_or("a key too short")?;
+fn numbered<T>(key: &[u8], items: Vec<T>) -> Unpacked<impl Iterator<Item = (FactNumber, T)>> {
+    let first = first_fact(key)?.0;
     let behind = u32::try_from(items.len())
         .ok()
         .and_then(|count| first.checked_add(count))
@@ -221,7 +310,7 @@ mod tests {
                 together.by_tree[TreeName::Columns as usize].len(),
                 together.by_tree[TreeName::Bodies as usize].len()
             ),
-            (1, 2)
+            (1, 1)
         );
 
         let folder = Folder::new();
@@ -241,14 +330,39 @@ mod tests {
     proptest! {
         /// The checksum keeps such bytes away; were it to fail, reading must still only fail.
         #[test]
-        fn any_payload_is_read_without_panic(key in proptest::collection::vec(any::<u8>(), 0..12), payload in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn any_payload_is_read_without_panic(
+            key in proptest::collection::vec(any::<u8>(), 0..12),
+            columns: bool,
+            mut payload in proptest::collection::vec(prop_oneof![Just(0), 0u8..4, any::<u8>()], 0..300),
+        ) {
+            if columns {
+                payload.splice(..0, [0, 2]);
+            }
             let _ = read_columns(&key, &payload);
-            let _ = read_bodies(TreeName::Bodies, &key, &payload);
+            let _ = read_bodies(&key, &payload);
+            let _ = read_evidence(TreeName::Evidence, &key, &payload);
             let _ = read_nodes(&key, &payload);
             let _ = read_document(&key, &payload, &|_| Ok(None));
             let _ = read_text(&key, &payload);
             let _ = read_request(&key, &payload);
             let _ = codec::decode::<PackedCommit>(TreeName::Commits, &key, &payload);
+            let _ = read_body(&key, &payload, FactNumber(3));
+            let _ = read_light_evidence(&key, &payload, FactNumber(3));
+        }
+
+        #[test]
+        fn a_changed_value_is_read_without_panic(seed in 0usize..50, place: prop::sample::Index, byte: u8) {
+            let ops: Vec<Op> = (0..12).map(|nth| match nth {
+                0..3 => Op::Node { bytes: 9 },
+                nth => Op::Fact { pick: seed + nth * 7, bytes: 40 },
+            }).collect();
+            let facts = Scribe::default().write(&ops).facts;
+            for mut payload in [pack::pack_facts(&facts), pack::pack_bodies(&bodies_of(&facts))] {
+                let place = place.index(payload.len());
+                payload[place] = byte;
+                let _ = read_columns(&[0; 4], &payload);
+                let _ = read_bodies(&[0; 4], &payload);
+            }
         }
     }
 }

@@ -119,22 +119,33 @@ impl Trees {
                     Err(damaged(tree, &row_key, "a piece is missing"))
                 };
             };
-            let (bytes, last) = codec::open(tree, &row_key, &value)?;
+            let (bytes, flags) = codec::open(tree, &row_key, &value)?;
             payload.extend_from_slice(bytes);
-            if last {
-                break;
+            if flags.last {
+                return codec::assembled(tree, key, payload, flags).map(Some);
             }
         }
-        Ok(Some(payload))
+        Err(damaged(tree, key, "the last piece is missing"))
     }
 
-    /// The greatest key up to and including `key`, without the number of its piece.
-    pub(super) fn key_up_to(&self, tree: TreeName, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The greatest key up to and including `key`, without the number of its piece, and its payload.
+    pub(super) fn up_to(&self, tree: TreeName, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
         // No key is longer than the last piece's of `key`, so nothing of `key` stands behind this.
         let end = [key, &[0xff; PIECE + 1]].concat();
-        Ok(self
-            .with(tree, |tree| tree.get_lt(end))?
-            .and_then(|(row_key, _)| codec::split_key(&row_key).map(|(key, _)| key.to_vec())))
+        let Some((row_key, value)) = self.with(tree, |tree| tree.get_lt(end))? else {
+            return Ok(None);
+        };
+        let (key, piece) = codec::split_key(&row_key).ok_or_else(|| damaged(tree, &row_key, "a key too short"))?;
+        if piece == 0 {
+            let (bytes, flags) = codec::open(tree, &row_key, &value)?;
+            if flags.last {
+                return Ok(Some((key.to_vec(), codec::assembled(tree, key, bytes.to_vec(), flags)?)));
+            }
+        }
+        let payload = self
+            .get(tree, key)?
+            .ok_or_else(|| damaged(tree, key, "the first piece is missing"))?;
+        Ok(Some((key.to_vec(), payload)))
     }
 
     /// The greatest key, without the number of its piece.
@@ -192,21 +203,21 @@ impl Stream {
         let Some((key, 0)) = codec::split_key(row_key) else {
             return Err(damaged(tree, row_key, "the first piece is missing"));
         };
-        let (bytes, mut last) = codec::open(tree, row_key, value)?;
+        let (bytes, mut flags) = codec::open(tree, row_key, value)?;
         let mut payload = bytes.to_vec();
         for piece in 1..=u16::MAX {
-            if last {
+            if flags.last {
                 break;
             }
             let (row_key, value) = self.next_row().ok_or_else(|| damaged(tree, key, "the last piece is missing"))??;
             if codec::split_key(&row_key) != Some((key, piece)) {
                 return Err(damaged(tree, key, "a piece is missing"));
             }
-            let (bytes, is_last) = codec::open(tree, &row_key, &value)?;
+            let (bytes, next) = codec::open(tree, &row_key, &value)?;
             payload.extend_from_slice(bytes);
-            last = is_last;
+            flags = next;
         }
-        Ok((key.to_vec(), payload))
+        Ok((key.to_vec(), codec::assembled(tree, key, payload, flags)?))
     }
 }
 

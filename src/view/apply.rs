@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::evidence::Interval;
+use super::evidence::{Interval, Origin, Text};
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
 use super::incidence::{Class, Entry, Tag};
 use super::publishers::Turnover;
 use super::run::Additions;
 use super::{Closed, Provenance, Side, View};
-use crate::model::{DocumentNumber, Evidence, FactNumber, NodeNumber, Revision, SourceGroup};
+use crate::model::{DocumentNumber, Evidence, FactId, FactNumber, NodeNumber, Revision};
 use crate::ontology::TypeNumber;
 use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, StoredObject};
 
@@ -133,11 +133,11 @@ impl Next<'_> {
             return self.withhold(record.number.index());
         };
         let kind = self.view.ontology.relation(relation).kind;
-        let provenance = self.provenance(&record.evidence);
-        let entry = self.view.facts.record(record, relation, kind, provenance);
+        let origin = self.origin(&record.evidence);
+        let entry = self.view.facts.record(record, relation, kind, origin);
         self.view.nodes.count_fact_at(ends(&entry), true);
         self.recorded.known_facts += 1;
-        self.opened(record.number, provenance);
+        self.opened(record.number, origin);
         self.list(record.number, &entry);
         if let Some(place) = record.evidence.place {
             self.list_at_place(record.number, &entry, place);
@@ -154,8 +154,8 @@ impl Next<'_> {
 
     /// Puts a fact into the lists of its ends and of the store.
     fn list(&mut self, number: FactNumber, entry: &FactEntry) {
-        let class = Class::of(self.view.facts.span(entry));
-        self.additions.add_to_whole(entry.id, number, class);
+        let (id, class) = (self.id(number), self.class(entry));
+        self.additions.add_to_whole(id, number, class);
         let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
         let (subject, object) = ends(entry);
         let other = if entry.object == ObjectEntry::Node(subject) {
@@ -164,29 +164,38 @@ impl Next<'_> {
             object
         };
         let from_subject = Entry::new(other, number, class, entry.relation, tag(Side::Subject));
-        self.additions.add(subject, entry.id, from_subject, class);
+        self.additions.add(subject, id, from_subject, class);
         if let Some(object) = object {
             let from_object = Entry::new(Some(subject), number, class, entry.relation, tag(Side::Object));
-            self.additions.add(object, entry.id, from_object, class);
+            self.additions.add(object, id, from_object, class);
         }
+    }
+
+    fn class(&self, entry: &FactEntry) -> Class {
+        Class::of(self.view.facts.span(entry))
+    }
+
+    /// The id of a fact that was recorded.
+    fn id(&self, number: FactNumber) -> FactId {
+        self.view.facts.id(number).unwrap_or(FactId::from_bytes([0; 10]))
     }
 
     /// Puts a fact into the list of where it happened, unless it stands there as an end.
     fn list_at_place(&mut self, number: FactNumber, entry: &FactEntry, place: NodeNumber) {
         let (subject, object) = ends(entry);
         if place != subject && Some(place) != object {
-            let class = Class::of(self.view.facts.span(entry));
+            let class = self.class(entry);
             let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
             let there = Entry::new(None, number, class, entry.relation, tag);
-            self.additions.add(place, entry.id, there, class);
+            self.additions.add(place, self.id(number), there, class);
         }
     }
 
     fn evidence(&mut self, record: &EvidenceRecord) {
-        let Some(entry) = self.view.facts.get(record.fact).copied() else {
+        let Some(entry) = self.view.facts.get(record.fact) else {
             return;
         };
-        let provenance = self.provenance(&record.evidence);
+        let origin = self.origin(&record.evidence);
         let first = self.first(record.fact, &entry);
         if let Some(place) = record.evidence.place
             && !self.view.evidence.ever_at(record.fact, &first, place)
@@ -195,12 +204,12 @@ impl Next<'_> {
         }
         let was_known = self.view.evidence.is_known(record.fact, self.revision);
         let interval = Interval {
-            provenance,
+            origin,
             opened: self.revision,
             closed: None,
         };
         self.view.evidence.open(record.fact, first, interval);
-        self.opened(record.fact, provenance);
+        self.opened(record.fact, origin);
         self.settle(record.fact, &entry, was_known);
     }
 
@@ -235,7 +244,7 @@ impl Next<'_> {
         self.turnover.count(publisher.as_ref(), -1);
         self.recorded.open_documents = self.recorded.open_documents.saturating_sub(1);
         for fact in facts.iter() {
-            let Some(entry) = self.view.facts.get(*fact).copied() else {
+            let Some(entry) = self.view.facts.get(*fact) else {
                 continue;
             };
             let first = self.first(*fact, &entry);
@@ -246,13 +255,13 @@ impl Next<'_> {
 
     /// Closes evidence of a fact, by number.
     fn close(&mut self, fact: FactNumber, numbers: &[usize], closed: &Arc<Closed>) {
-        let Some(entry) = self.view.facts.get(fact).copied() else { return };
+        let Some(entry) = self.view.facts.get(fact) else { return };
         let was_known = self.view.evidence.is_known(fact, self.revision);
         self.unsettle(fact, &entry);
         for number in numbers {
             let first = self.first(fact, &entry);
-            if let Some(provenance) = self.view.evidence.close(fact, first, *number, closed) {
-                let publisher = self.view.evidence.provenance(provenance).and_then(|known| known.publisher.as_ref());
+            if let Some(origin) = self.view.evidence.close(fact, first, *number, closed) {
+                let publisher = self.view.evidence.provenance(origin).and_then(|known| known.publisher.as_ref());
                 self.turnover.count(publisher, -1);
             }
         }
@@ -264,10 +273,10 @@ impl Next<'_> {
         let view = &mut *self.view;
         let (subject, object) = ends(entry);
         let mut nodes: SmallVec<[NodeNumber; 4]> = std::iter::once(subject).chain(object).collect();
-        let place = |number| view.evidence.provenance(number).and_then(|known| known.place);
+        let place = |origin| view.evidence.provenance(origin).and_then(|known| known.place);
         match view.evidence.history(fact) {
-            Some(history) => nodes.extend(history.iter().filter_map(|interval| place(interval.provenance))),
-            None => nodes.extend(place(entry.provenance)),
+            Some(history) => nodes.extend(history.iter().filter_map(|interval| place(interval.origin))),
+            None => nodes.extend(place(entry.origin)),
         }
         nodes.into_iter().for_each(|node| view.unsettled.set(node.index()));
     }
@@ -276,15 +285,15 @@ impl Next<'_> {
     fn first(&self, fact: FactNumber, entry: &FactEntry) -> Interval {
         let opened = self.view.heads.recorded(fact).unwrap_or(self.revision);
         Interval {
-            provenance: entry.provenance,
+            origin: entry.origin,
             opened,
             closed: None,
         }
     }
 
     /// Notes evidence that opened with its publisher and document.
-    fn opened(&mut self, fact: FactNumber, provenance: u32) {
-        let Some(provenance) = self.view.evidence.provenance(provenance) else {
+    fn opened(&mut self, fact: FactNumber, origin: Origin) {
+        let Some(provenance) = self.view.evidence.provenance(origin) else {
             return;
         };
         self.turnover.count(provenance.publisher.as_ref(), 1);
@@ -304,23 +313,28 @@ impl Next<'_> {
         *known = if is_known { *known + 1 } else { known.saturating_sub(1) };
     }
 
-    /// The number of what the view holds of a piece of evidence.
-    fn provenance(&mut self, evidence: &Evidence) -> u32 {
-        let group = match evidence.document {
-            Some(document) => SourceGroup::Document(self.group(document)),
-            None => bare_group(evidence),
+    /// What the view holds of a piece of evidence, in two numbers.
+    fn origin(&mut self, evidence: &Evidence) -> Origin {
+        let text = match evidence.document {
+            Some(document) => Text::Document(self.group(document)),
+            None => Text::of_publisher(evidence.publisher.as_deref()),
         };
-        self.view.evidence.intern(Provenance {
+        let provenance = self.view.evidence.intern(&Provenance {
             document: evidence.document,
             publisher: evidence.publisher.as_deref().map(|name| self.view.publishers.shared(name)),
-            reported: evidence.reported,
             speakers: evidence.speakers.clone(),
             place: evidence.place,
             qualifiers: evidence.qualifiers.clone(),
             asserted_by: evidence.asserted_by.clone(),
-            group,
             mirrored: evidence.mirrored,
-        })
+            dated: evidence.reported.is_some(),
+            text,
+        });
+        Origin {
+            provenance,
+            // The one of the fact before costs least.
+            day: evidence.reported.unwrap_or_else(|| self.view.facts.last_reported()),
+        }
     }
 
     fn group(&self, document: DocumentNumber) -> DocumentNumber {
@@ -347,20 +361,4 @@ pub(super) fn ends(entry: &FactEntry) -> (NodeNumber, Option<NodeNumber>) {
         ObjectEntry::Node(object) if object != entry.subject => (entry.subject, Some(object)),
         _ => (entry.subject, None),
     }
-}
-
-/// Facts without a document: all that one publisher printed on one day is one source.
-fn bare_group(evidence: &Evidence) -> SourceGroup {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(evidence.publisher.as_deref().unwrap_or("").as_bytes());
-    hasher.update(&[0]);
-    hasher.update(&evidence.reported.map_or(i32::MAX, |day| day.0).to_le_bytes());
-    SourceGroup::Bare(
-        hasher
-            .finalize()
-            .as_bytes()
-            .iter()
-            .take(8)
-            .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
-    )
 }

@@ -16,6 +16,11 @@ impl Bits {
         self.0.get(number / WORD).is_some_and(|word| word & bit(number) != 0)
     }
 
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+
     /// Adds a number.
     pub(super) fn set(&mut self, number: usize) {
         self.0.pad(number / WORD + 1, &0);

@@ -64,12 +64,12 @@ impl View {
     /// happen.
     fn each_entry(&self, fact: FactNumber, mut visit: impl FnMut(NodeNumber, Entry, Class)) {
         let Some(content) = self.facts.get(fact) else { return };
-        let class = Class::of(self.facts.span(content));
+        let class = Class::of(self.facts.span(&content));
         let entry = |other, side| {
             let tag = Tag::new(side, content.modality, content.polarity, content.kind);
             Entry::new(other, fact, class, content.relation, tag)
         };
-        let (subject, object) = ends(content);
+        let (subject, object) = ends(&content);
         let other = if content.object == ObjectEntry::Node(subject) {
             Some(subject)
         } else {
@@ -79,7 +79,7 @@ impl View {
         if let Some(object) = object {
             visit(object, entry(Some(subject), Side::Object), class);
         }
-        for place in self.places(fact, content) {
+        for place in self.places(fact, &content) {
             if place != subject && Some(place) != object {
                 visit(place, entry(None, Side::Place), class);
             }
@@ -88,12 +88,12 @@ impl View {
 
     /// Where a fact happened by any of its evidence, each place once.
     fn places(&self, fact: FactNumber, content: &FactEntry) -> SmallVec<[NodeNumber; 2]> {
-        let place = |number| self.evidence.provenance(number).and_then(|known| known.place);
+        let place = |origin| self.evidence.provenance(origin).and_then(|known| known.place);
         let mut places: SmallVec<[NodeNumber; 2]> = SmallVec::new();
         match self.evidence.history(fact) {
-            None => places.extend(place(content.provenance)),
+            None => places.extend(place(content.origin)),
             Some(history) => {
-                for place in history.iter().filter_map(|interval| place(interval.provenance)) {
+                for place in history.iter().filter_map(|interval| place(interval.origin)) {
                     if !places.contains(&place) {
                         places.push(place);
                     }

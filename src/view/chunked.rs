@@ -41,6 +41,7 @@ impl<T> Column<T> {
     }
 
     /// The value of a number.
+    #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&T> {
         let chunk = index / CHUNK;
         if chunk == self.len / CHUNK {
@@ -75,6 +76,22 @@ impl<T> Column<T> {
             }
         }
         low
+    }
+}
+
+impl<T> Column<T> {
+    /// Bytes that it takes, without what its values hold elsewhere.
+    pub(super) fn bytes(&self) -> usize {
+        // Full chunks hold no more than their values; an `Arc` adds two counts, a list three words.
+        const AROUND: usize = 5 * size_of::<usize>();
+        let directory: usize = self
+            .full
+            .iter()
+            .map(|branch| AROUND + branch.capacity() * size_of::<Chunk<T>>())
+            .sum();
+        let full = self.len / CHUNK * (AROUND + CHUNK * size_of::<T>());
+        let tail = AROUND + self.tail.capacity() * size_of::<T>();
+        self.full.capacity() * size_of::<usize>() + directory + full + tail
     }
 }
 

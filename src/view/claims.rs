@@ -18,7 +18,7 @@ impl Reading<'_> {
     pub fn same_claim(&self, number: FactNumber) -> Vec<FactNumber> {
         let Some(entry) = self.entry(number) else { return Vec::new() };
         let mut mates = Vec::new();
-        self.mates(entry, Window::default(), |mate, _| mates.push(mate));
+        self.mates(&entry, Window::default(), |mate, _| mates.push(mate));
         mates.sort_unstable();
         mates
     }
@@ -28,16 +28,16 @@ impl Reading<'_> {
     pub fn source_count(&self, number: FactNumber) -> u32 {
         let Some(entry) = self.entry(number) else { return 0 };
         let facts = &self.view.facts;
-        let span = facts.span(entry);
+        let span = facts.span(&entry);
         // Only what may overlap is looked at, where that can be told by days: undated facts overlap with all.
         let window = span.map_or(Window::default(), |span| Window {
             since: span.first_start,
             until: span.last_end,
         });
         let mut groups: HashSet<SourceGroup> = HashSet::new();
-        self.mates(entry, window, |mate, mate_entry| {
+        self.mates(&entry, window, |mate, mate_entry| {
             if may_overlap(span, facts.span(mate_entry)) {
-                groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.provenance.group));
+                groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.group));
             }
         });
         u32::try_from(groups.len()).unwrap_or(u32::MAX)
@@ -59,7 +59,7 @@ impl Reading<'_> {
                 && mate_entry.qualifiers == entry.qualifiers
                 && self.is_known(mate)
             {
-                visit(mate, mate_entry);
+                visit(mate, &mate_entry);
             }
             ControlFlow::Continue(())
         };

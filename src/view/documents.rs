@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Closed;
 use super::chunked::Column;
 use super::hashed::{HashIndex, hash_of};
+use super::memory::{COUNTS, of_document};
 use crate::model::{Document, DocumentNumber, FactNumber, Revision, bands, resemblance};
 use crate::store::DocumentRecord;
 
@@ -97,6 +98,13 @@ impl Documents {
             .flat_map(|band| self.bands.get(band))
             .map(DocumentNumber)
             .filter(resembles)
+    }
+
+    /// Bytes that they take. Costs a look at each.
+    pub(super) fn bytes(&self) -> usize {
+        let of_entry = |entry: &DocumentEntry| COUNTS + size_of::<Document>() + of_document(&entry.document) + entry.facts.bytes();
+        let entries: usize = self.entries.iter().flatten().map(of_entry).sum();
+        self.entries.bytes() + entries + self.ids.bytes() + self.bands.bytes()
     }
 
     /// Merges the indexes' runs.

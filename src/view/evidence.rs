@@ -10,17 +10,53 @@ use std::sync::Arc;
 use rpds::HashTrieMapSync;
 
 use super::chunked::Column;
+use super::hashed::hash_of;
 use super::interned::Interned;
-use super::{Closed, Provenance};
-use crate::model::{DocumentNumber, FactNumber, NodeNumber, Revision};
+use super::memory::{COUNTS, Memory, map_bytes, of_texts};
+use super::{Closed, EvidenceRef, Provenance};
+use crate::model::{Asserter, Day, DocumentNumber, FactNumber, NodeNumber, Revision, SourceGroup};
 
 /// Facts of a word of the bit map.
 const WORD: usize = 64;
 
+/// Where a piece of evidence comes from: the number of its provenance, and the day it was printed, which says
+/// nothing when the provenance knows none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) provenance: u32,
+    pub(super) day: Day,
+}
+
+/// Which text evidence is independent by, but for the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Text {
+    /// Every day's is the same.
+    Document(DocumentNumber),
+    /// Without a document: all that one publisher printed on one day is one. A hash of the publisher.
+    Bare(u64),
+}
+
+impl Text {
+    pub(super) fn of_publisher(name: Option<&str>) -> Self {
+        Self::Bare(hash_of(name.unwrap_or_default()))
+    }
+
+    const fn on(self, day: Option<Day>) -> SourceGroup {
+        match (self, day) {
+            (Self::Document(number), _) => SourceGroup::Document(number),
+            // An odd factor: no two days of one publisher meet, and two publishers' as seldom as hashes do.
+            (Self::Bare(hash), Some(Day(day))) => {
+                SourceGroup::Bare(hash.wrapping_add((day.cast_unsigned() as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+            }
+            (Self::Bare(hash), None) => SourceGroup::Bare(hash),
+        }
+    }
+}
+
 /// One piece of evidence in a history.
 #[derive(Clone, Debug)]
 pub(super) struct Interval {
-    pub(super) provenance: u32,
+    pub(super) origin: Origin,
     pub(super) opened: Revision,
     pub(super) closed: Option<Arc<Closed>>,
 }
@@ -35,7 +71,7 @@ impl Interval {
 /// All evidence of all facts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EvidenceTable {
-    provenance: Interned<Provenance>,
+    provenance: Interned<Arc<Provenance>>,
     /// One bit a fact: whether `history` knows it. Words past the end are zero.
     changed: Column<u64>,
     history: HashTrieMapSync<FactNumber, Column<Interval>>,
@@ -43,13 +79,27 @@ pub(super) struct EvidenceTable {
 
 impl EvidenceTable {
     /// The number of a provenance.
-    pub(super) fn intern(&mut self, provenance: Provenance) -> u32 {
-        self.provenance.intern(provenance)
+    pub(super) fn intern(&mut self, provenance: &Provenance) -> u32 {
+        self.provenance.intern(provenance, |known| Arc::new(known.clone()))
     }
 
-    /// The provenance of a number.
-    pub(super) fn provenance(&self, number: u32) -> Option<&Provenance> {
-        self.provenance.get(number)
+    /// The provenance of evidence.
+    pub(super) fn provenance(&self, origin: Origin) -> Option<&Provenance> {
+        self.provenance.get(origin.provenance).map(Arc::as_ref)
+    }
+
+    /// Evidence as a reader sees it.
+    pub(super) fn told<'v>(&'v self, number: u32, origin: Origin, opened: Revision, closed: Option<&'v Closed>) -> Option<EvidenceRef<'v>> {
+        let provenance = self.provenance(origin)?;
+        let reported = provenance.dated.then_some(origin.day);
+        Some(EvidenceRef {
+            number,
+            provenance,
+            reported,
+            group: provenance.text.on(reported),
+            opened,
+            closed,
+        })
     }
 
     /// All evidence of a fact, by number; `None` for one with a single piece that was never closed.
@@ -74,13 +124,13 @@ impl EvidenceTable {
         });
     }
 
-    /// Closes evidence by number, and gives its provenance when it was open.
-    pub(super) fn close(&mut self, fact: FactNumber, first: Interval, number: usize, closed: &Arc<Closed>) -> Option<u32> {
+    /// Closes evidence by number, and gives its origin when it was open.
+    pub(super) fn close(&mut self, fact: FactNumber, first: Interval, number: usize, closed: &Arc<Closed>) -> Option<Origin> {
         let mut open = None;
         self.change(fact, first, |history| {
             if let Some(interval) = history.get_mut(number).filter(|interval| interval.closed.is_none()) {
                 interval.closed = Some(Arc::clone(closed));
-                open = Some(interval.provenance);
+                open = Some(interval.origin);
             }
         });
         open
@@ -91,7 +141,7 @@ impl EvidenceTable {
         let stands = |interval: &Interval| {
             interval.closed.is_none()
                 && self
-                    .provenance(interval.provenance)
+                    .provenance(interval.origin)
                     .is_some_and(|known| known.document == Some(document))
         };
         match self.history(fact) {
@@ -107,7 +157,7 @@ impl EvidenceTable {
 
     /// Whether any evidence of a fact so far, open or closed, has it happen at a place.
     pub(super) fn ever_at(&self, fact: FactNumber, first: &Interval, place: NodeNumber) -> bool {
-        let there = |interval: &Interval| self.provenance(interval.provenance).is_some_and(|known| known.place == Some(place));
+        let there = |interval: &Interval| self.provenance(interval.origin).is_some_and(|known| known.place == Some(place));
         self.history(fact).map_or_else(|| there(first), |history| history.iter().any(there))
     }
 
@@ -134,6 +184,20 @@ impl EvidenceTable {
         if let Some(word) = self.changed.get_mut(word) {
             *word |= bit(fact);
         }
+    }
+
+    /// Counts the bytes that it takes.
+    pub(super) fn measure(&self, memory: &mut Memory) {
+        let of_provenance = |known: &Arc<Provenance>| {
+            let speakers = known.speakers.capacity() * size_of::<NodeNumber>();
+            let asserter = match &known.asserted_by {
+                Asserter::Extractor(name) | Asserter::Import(name) | Asserter::Person(name) => name.capacity(),
+            };
+            COUNTS + size_of::<Provenance>() + speakers + asserter + of_texts(&known.qualifiers)
+        };
+        memory.evidence += self.provenance.bytes(of_provenance) + self.changed.bytes();
+        let intervals: usize = self.history.values().map(Column::bytes).sum();
+        memory.history += intervals + map_bytes(self.history.size(), size_of::<(FactNumber, Column<Interval>)>());
     }
 
     /// Merges the index's runs.

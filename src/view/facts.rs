@@ -1,4 +1,7 @@
-//! Facts by number: their content, 40 B each, beside tables of distinct valid times, values and qualifiers.
+//! Facts by number: their content as rows of small numbers, beside tables of distinct times, values and qualifiers.
+//!
+//! A row takes some 9 B (`packed`); the id, which is a digest and packs no better than it is, has a column of
+//! its own. A number whose fact cannot be read here has a row too, of no shape.
 
 use std::sync::Arc;
 
@@ -6,10 +9,14 @@ use rpds::HashTrieMapSync;
 use smallvec::SmallVec;
 
 use super::chunked::Column;
+use super::evidence::Origin;
 use super::hashed::HashIndex;
 use super::interned::Interned;
+use super::memory::{COUNTS, Memory, map_bytes, of_texts};
+use super::packed::Packed;
+use super::valid::{self, ValidRef, ValidTimes};
 use crate::model::time::Span;
-use crate::model::{FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers, ValidTime};
+use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers};
 use crate::ontology::{Kind, RelationNumber};
 use crate::store::{FactRecord, StoredObject};
 
@@ -21,40 +28,99 @@ pub(super) enum ObjectEntry {
     None,
 }
 
-/// One fact. `provenance` is that of its first evidence.
+/// One fact without its id. `origin` is that of its first evidence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FactEntry {
-    pub(super) object: ObjectEntry,
     pub(super) subject: NodeNumber,
-    pub(super) provenance: u32,
-    valid: Option<ValidNumber>,
-    pub(super) qualifiers: u32,
+    pub(super) object: ObjectEntry,
     pub(super) relation: RelationNumber,
-    pub(super) id: FactId,
     pub(super) modality: Modality,
     pub(super) polarity: Polarity,
     pub(super) kind: Kind,
+    valid: valid::Entry,
+    pub(super) origin: Origin,
+    pub(super) qualifiers: u32,
 }
 
-/// Number of a valid time plus one: room for `None` in four bytes.
-type ValidNumber = std::num::NonZeroU32;
-
-/// A valid time and its four days.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Dated {
-    time: ValidTime,
-    span: Span,
+/// What many facts have in common: all of a fact that has few values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shape {
+    relation: RelationNumber,
+    modality: Modality,
+    polarity: Polarity,
+    kind: Kind,
+    leads_to: LeadsTo,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeadsTo {
+    Node,
+    Value,
+    Nothing,
+}
+
+impl Shape {
+    /// All of it in one number, as small as the relation's allows.
+    const fn code(self) -> usize {
+        let relation = self.relation.0 as usize;
+        let flags = (self.modality as usize) << 4 | (self.polarity as usize) << 3 | (self.kind as usize) << 2 | self.leads_to as usize;
+        relation << 6 | flags
+    }
+}
+
+/// Shapes by number, in the order in which they first came, from 1.
+#[derive(Clone, Debug, Default)]
+struct Shapes {
+    list: Arc<Vec<Shape>>,
+    /// By code; 0 where there is none yet.
+    numbers: Arc<Vec<u32>>,
+}
+
+impl Shapes {
+    fn number(&mut self, shape: Shape) -> u32 {
+        let code = shape.code();
+        if let Some(number) = self.numbers.get(code).filter(|number| **number > 0) {
+            return *number;
+        }
+        let list = Arc::make_mut(&mut self.list);
+        list.push(shape);
+        // A relation's number has 16 bits and what stands beside it 6.
+        let number = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let numbers = Arc::make_mut(&mut self.numbers);
+        numbers.resize(numbers.len().max(code + 1), 0);
+        if let Some(slot) = numbers.get_mut(code) {
+            *slot = number;
+        }
+        number
+    }
+
+    fn get(&self, number: u32) -> Option<&Shape> {
+        self.list.get((number as usize).checked_sub(1)?)
+    }
+
+    fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Shape>() + self.numbers.capacity() * size_of::<u32>()
+    }
+}
+
+/// The numbers of a row: subject; object or value; shape, 0 for a fact that cannot be read here; day
+/// and form of the valid time; provenance; report day; qualifiers.
+type Row = [u32; 8];
+const SHAPE: usize = 2;
+const DAY: usize = 3;
+const FORM: usize = 4;
+const REPORTED: usize = 6;
 
 /// All facts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
-    /// By number; `None` for one that cannot be read here: lost, or of an unknown relation.
-    entries: Column<Option<FactEntry>>,
-    times: Interned<Dated>,
+    rows: Packed<8>,
+    ids: Column<FactId>,
+    shapes: Shapes,
+    times: ValidTimes,
     values: Interned<Arc<str>>,
-    qualifiers: Interned<Qualifiers>,
-    ids: HashIndex,
+    qualifiers: Interned<Arc<Qualifiers>>,
+    by_id: HashIndex,
     /// From a fact to the one it corrects.
     supersedes: HashTrieMapSync<FactNumber, FactNumber>,
     /// From a fact to those that correct it, oldest first.
@@ -63,25 +129,31 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Takes in a new fact.
-    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, provenance: u32) -> FactEntry {
+    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin) -> FactEntry {
+        let before = self.rows.last().unwrap_or_default();
+        let valid = match &record.valid {
+            Some(time) => self.times.entry(time),
+            None => valid::Entry::none(before[DAY]),
+        };
         let entry = FactEntry {
+            subject: record.subject,
             object: match &record.object {
                 StoredObject::Node(number) => ObjectEntry::Node(*number),
-                StoredObject::Value(text) => ObjectEntry::Value(self.values.intern(Arc::clone(text))),
+                StoredObject::Value(text) => ObjectEntry::Value(self.values.intern(&**text, |_| Arc::clone(text))),
                 StoredObject::None => ObjectEntry::None,
             },
-            subject: record.subject,
-            provenance,
-            valid: record.valid.as_ref().and_then(|time| self.valid_number(time)),
-            qualifiers: self.qualifiers.intern(record.qualifiers.clone()),
             relation,
-            id: record.id,
             modality: record.modality,
             polarity: record.polarity,
             kind,
+            valid,
+            origin,
+            qualifiers: self.qualifiers.intern(&record.qualifiers, |known| Arc::new(known.clone())),
         };
-        self.entries.push(Some(entry));
-        self.ids.insert(prefix(record.id), record.number.0);
+        let row = self.packed(&entry, before);
+        self.rows.push(row);
+        self.ids.push(record.id);
+        self.by_id.insert(prefix(record.id), record.number.0);
         if let Some(old) = record.supersedes {
             self.supersedes.insert_mut(record.number, old);
             let mut by = self.superseded.get(&old).cloned().unwrap_or_default();
@@ -93,57 +165,103 @@ impl Facts {
 
     /// Leaves a number empty: its fact cannot be read here.
     pub(super) fn withhold(&mut self, number: usize) {
-        self.entries.pad(number + 1, &None);
+        while self.len() <= number {
+            let mut row = self.rows.last().unwrap_or_default();
+            (row[SHAPE], row[FORM]) = (0, valid::NONE);
+            self.rows.push(row);
+            self.ids.push(FactId::from_bytes([0; 10]));
+        }
     }
 
-    fn valid_number(&mut self, time: &ValidTime) -> Option<ValidNumber> {
-        let number = self.times.intern(Dated {
-            time: time.clone(),
-            span: time.span(),
-        });
-        ValidNumber::new(number.wrapping_add(1))
+    /// An entry as a row. A number that says nothing repeats the row before, so that it takes no bits.
+    fn packed(&mut self, entry: &FactEntry, [_, object_before, ..]: Row) -> Row {
+        let (leads_to, object) = match entry.object {
+            ObjectEntry::Node(number) => (LeadsTo::Node, number.0),
+            ObjectEntry::Value(number) => (LeadsTo::Value, number),
+            ObjectEntry::None => (LeadsTo::Nothing, object_before),
+        };
+        let shape = Shape {
+            relation: entry.relation,
+            modality: entry.modality,
+            polarity: entry.polarity,
+            kind: entry.kind,
+            leads_to,
+        };
+        let shape = self.shapes.number(shape);
+        let valid::Entry { day, form } = entry.valid;
+        let Origin { provenance, day: reported } = entry.origin;
+        let (subject, reported) = (entry.subject.0, valid::biased(reported.0));
+        [subject, object, shape, day, form, provenance, reported, entry.qualifiers]
+    }
+
+    fn unpacked(&self, row: Row) -> Option<FactEntry> {
+        let [subject, object, shape, day, form, provenance, reported, qualifiers] = row;
+        let shape = self.shapes.get(shape)?;
+        Some(FactEntry {
+            subject: NodeNumber(subject),
+            object: match shape.leads_to {
+                LeadsTo::Node => ObjectEntry::Node(NodeNumber(object)),
+                LeadsTo::Value => ObjectEntry::Value(object),
+                LeadsTo::Nothing => ObjectEntry::None,
+            },
+            relation: shape.relation,
+            modality: shape.modality,
+            polarity: shape.polarity,
+            kind: shape.kind,
+            valid: valid::Entry { day, form },
+            origin: Origin {
+                provenance,
+                day: Day(valid::unbiased(reported)),
+            },
+            qualifiers,
+        })
+    }
+
+    /// The report day of the newest fact, whether it says anything or not.
+    pub(super) fn last_reported(&self) -> Day {
+        let last = self.len().checked_sub(1).and_then(|last| self.rows.numbers(last, [REPORTED]));
+        Day(last.map_or(0, |[reported]| valid::unbiased(reported)))
     }
 
     /// How many have a number.
-    pub(super) const fn len(&self) -> usize {
-        self.entries.len()
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
     }
 
-    /// The fact of a number.
-    pub(super) fn get(&self, number: FactNumber) -> Option<&FactEntry> {
-        self.entries.get(number.index())?.as_ref()
+    /// The fact of a number; `None` for one that cannot be read here: lost, or of an unknown relation.
+    pub(super) fn get(&self, number: FactNumber) -> Option<FactEntry> {
+        self.unpacked(self.rows.row(number.index())?)
     }
 
-    /// The id of a fact.
+    /// The id of the fact of a number, which [`Self::get`] must know.
+    #[inline]
     pub(super) fn id(&self, number: FactNumber) -> Option<FactId> {
-        self.get(number).map(|entry| entry.id)
+        self.ids.get(number.index()).copied()
     }
 
-    /// When a fact held, in days.
+    /// When the fact of a number held, in days.
+    #[inline]
     pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
-        self.span(self.get(number)?)
+        let [day, form] = self.rows.numbers(number.index(), [DAY, FORM])?;
+        self.times.get(valid::Entry { day, form }).map(|valid| valid.span())
     }
 
     /// The fact of an id.
     pub(super) fn by_id(&self, id: FactId) -> Option<FactNumber> {
-        self.ids
+        self.by_id
             .get(prefix(id))
             .map(FactNumber)
-            .find(|number| self.get(*number).is_some_and(|entry| entry.id == id))
-    }
-
-    fn dated(&self, entry: &FactEntry) -> Option<&Dated> {
-        self.times.get(entry.valid?.get() - 1)
-    }
-
-    /// When it held.
-    pub(super) fn valid(&self, entry: &FactEntry) -> Option<&ValidTime> {
-        self.dated(entry).map(|dated| &dated.time)
+            .find(|number| self.id(*number) == Some(id))
     }
 
     /// When it held, in days.
     pub(super) fn span(&self, entry: &FactEntry) -> Option<Span> {
-        self.dated(entry).map(|dated| dated.span)
+        self.valid(entry).map(|valid| valid.span())
+    }
+
+    /// When it held.
+    pub(super) fn valid(&self, entry: &FactEntry) -> Option<ValidRef<'_>> {
+        self.times.get(entry.valid)
     }
 
     /// A plain value.
@@ -154,7 +272,7 @@ impl Facts {
     /// Identifying qualifiers.
     pub(super) fn qualifiers(&self, number: u32) -> &Qualifiers {
         static NONE: Qualifiers = Qualifiers::new();
-        self.qualifiers.get(number).unwrap_or(&NONE)
+        self.qualifiers.get(number).map_or(&NONE, |known| known)
     }
 
     /// The fact that this one corrects.
@@ -167,9 +285,20 @@ impl Facts {
         self.superseded.get(&number).into_iter().flatten().rev().copied()
     }
 
+    /// Counts the bytes that they take.
+    pub(super) fn measure(&self, memory: &mut Memory) {
+        const CORRECTED: usize = size_of::<(FactNumber, SmallVec<[FactNumber; 2]>)>() + size_of::<(FactNumber, FactNumber)>();
+        memory.facts += self.rows.bytes() + self.shapes.bytes() + map_bytes(self.supersedes.size(), CORRECTED);
+        memory.values += self.times.bytes()
+            + self.values.bytes(|text| COUNTS + text.len())
+            + self.qualifiers.bytes(|known| COUNTS + size_of::<Qualifiers>() + of_texts(known));
+        memory.fact_ids += self.ids.bytes();
+        memory.fact_index += self.by_id.bytes();
+    }
+
     /// Merges the indexes' runs.
     pub(super) fn merge(&mut self) {
-        self.ids.merge();
+        self.by_id.merge();
         self.times.merge();
         self.values.merge();
         self.qualifiers.merge();
@@ -179,14 +308,4 @@ impl Facts {
 /// The part of an id that the index holds.
 fn prefix(id: FactId) -> u64 {
     id.to_bytes().iter().take(8).fold(0, |bits, byte| (bits << 8) | u64::from(*byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fact_takes_forty_bytes() {
-        assert_eq!(size_of::<Option<FactEntry>>(), 40);
-    }
 }

@@ -1,8 +1,8 @@
 //! From a hash to numbers: the one index behind ids, names, interned values and fingerprints.
 //!
-//! A [`HashIndex`] is a persistent multimap in sorted runs, 12 B an entry. It stores no key: whoever
-//! looks up compares what the numbers stand for. New entries go to a small sorted list, which becomes a
-//! run when full; runs merge as soon as one is not [`RATIO`] times as large as the next.
+//! A [`HashIndex`] is a persistent multimap in sorted runs, 8 B an entry: half a hash and a number. It
+//! stores no key: whoever looks up compares what the numbers stand for. New entries go to a small sorted list,
+//! which becomes a run when full; runs merge as soon as one is not [`RATIO`] times as large as the next.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -19,35 +19,76 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
-#[derive(Debug, Default)]
-struct Sorted {
-    keys: Vec<u64>,
-    values: Vec<u32>,
+/// The upper half of a hash, and a number below it: sorted by both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry(u64);
+
+impl Entry {
+    pub(super) fn new(key: u64, value: u32) -> Self {
+        Self(key >> 32 << 32 | u64::from(value))
+    }
+
+    const fn value(self) -> u32 {
+        (self.0 & 0xffff_ffff) as u32
+    }
+
+    const fn has_key(self, key: u64) -> bool {
+        self.0 >> 32 == key >> 32
+    }
 }
 
+/// Sorted entries.
+#[derive(Debug, Default)]
+pub(super) struct Sorted(Vec<Entry>);
+
 impl Sorted {
+    /// Of entries in any order.
+    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable();
+        Self(entries)
+    }
+
     fn merged(left: &Self, right: &Self) -> Self {
-        let mut out = Self::default();
-        out.keys.reserve_exact(left.keys.len() + right.keys.len());
-        out.values.reserve_exact(left.keys.len() + right.keys.len());
-        let (mut left, mut right) = (left.pairs(0).peekable(), right.pairs(0).peekable());
+        let mut out = Vec::with_capacity(left.0.len() + right.0.len());
+        let (mut left, mut right) = (left.0.iter().copied().peekable(), right.0.iter().copied().peekable());
         loop {
             let next = match (left.peek(), right.peek()) {
                 (Some(a), Some(b)) if a <= b => left.next(),
                 (_, Some(_)) => right.next(),
                 (_, None) => left.next(),
             };
-            let Some((key, value)) = next else { return out };
-            out.keys.push(key);
-            out.values.push(value);
+            let Some(entry) = next else { return Self(out) };
+            out.push(entry);
         }
     }
 
-    fn pairs(&self, from: usize) -> impl Iterator<Item = (u64, u32)> {
-        // Sliced, not skipped: without optimisation `skip` walks a zip step by step.
-        let keys = self.keys.get(from..).unwrap_or_default();
-        let values = self.values.get(from..).unwrap_or_default();
-        keys.iter().copied().zip(values.iter().copied())
+    /// All numbers under a hash.
+    pub(super) fn get(&self, key: u64) -> impl Iterator<Item = u32> {
+        let found = self.0.get(self.first(key)..).unwrap_or_default().iter();
+        found.take_while(move |entry| entry.has_key(key)).map(|entry| entry.value())
+    }
+
+    /// The place of the first entry that is not before a hash.
+    fn first(&self, key: u64) -> usize {
+        let wanted = Entry::new(key, 0);
+        let is_before = |at: usize| self.0.get(at).is_some_and(|entry| *entry < wanted);
+        let length = self.0.len();
+        // Hashes are spread evenly, so an entry stands about where its hash says: four deviations either way
+        // are a few pages of memory, all entries are thousands. Where they are not spread, all are searched.
+        let about = usize::try_from((u128::from(key >> 32) * length as u128) >> 32).unwrap_or(0);
+        let reach = 2 * length.isqrt() + 16;
+        let (mut low, mut high) = (about.saturating_sub(reach), (about + reach).min(length));
+        if low > 0 && !is_before(low - 1) {
+            (low, high) = (0, low);
+        } else if high < length && is_before(high) {
+            (low, high) = (high, length);
+        }
+        low + self.0.get(low..high).unwrap_or_default().partition_point(|entry| *entry < wanted)
+    }
+
+    /// Bytes that it takes.
+    pub(super) const fn bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Entry>()
     }
 }
 
@@ -56,22 +97,30 @@ impl Sorted {
 pub(super) struct HashIndex {
     /// Largest first.
     runs: Vec<Arc<Sorted>>,
-    fresh: Arc<Vec<(u64, u32)>>,
+    fresh: Arc<Vec<Entry>>,
 }
 
 impl HashIndex {
+    /// Of many entries at once, in any order.
+    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
+        entries.shrink_to_fit();
+        Self {
+            runs: vec![Arc::new(Sorted::of(entries))],
+            fresh: Arc::default(),
+        }
+    }
+
     /// Adds a number under a hash.
     pub(super) fn insert(&mut self, key: u64, value: u32) {
         let fresh = Arc::make_mut(&mut self.fresh);
-        let at = fresh.partition_point(|entry| *entry < (key, value));
-        fresh.insert(at, (key, value));
+        let entry = Entry::new(key, value);
+        fresh.insert(fresh.partition_point(|known| *known < entry), entry);
         if fresh.len() < FRESH {
             return;
         }
-        let (keys, values) = fresh.drain(..).unzip();
-        self.runs.push(Arc::new(Sorted { keys, values }));
+        self.runs.push(Arc::new(Sorted(fresh.split_off(0))));
         while let [.., larger, smaller] = self.runs.as_slice()
-            && smaller.keys.len() * RATIO > larger.keys.len()
+            && smaller.0.len() * RATIO > larger.0.len()
         {
             self.merge_last();
         }
@@ -79,13 +128,10 @@ impl HashIndex {
 
     /// All numbers under a hash, in no promised order.
     pub(super) fn get(&self, key: u64) -> impl Iterator<Item = u32> {
-        let in_runs = self.runs.iter().flat_map(move |run| {
-            let from = run.keys.partition_point(|known| *known < key);
-            run.pairs(from).take_while(move |(known, _)| *known == key)
-        });
-        let from = self.fresh.partition_point(|(known, _)| *known < key);
-        let fresh = self.fresh.iter().skip(from).copied().take_while(move |(known, _)| *known == key);
-        in_runs.chain(fresh).map(|(_, value)| value)
+        let in_runs = self.runs.iter().flat_map(move |run| run.get(key));
+        let from = self.fresh.partition_point(|entry| *entry < Entry::new(key, 0));
+        let fresh = self.fresh.get(from..).unwrap_or_default().iter();
+        in_runs.chain(fresh.take_while(move |entry| entry.has_key(key)).map(|entry| entry.value()))
     }
 
     /// Merges all runs into one.
@@ -99,6 +145,12 @@ impl HashIndex {
         if let (Some(right), Some(left)) = (self.runs.pop(), self.runs.pop()) {
             self.runs.push(Arc::new(Sorted::merged(&left, &right)));
         }
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let runs: usize = self.runs.iter().map(|run| run.bytes()).sum();
+        runs + self.fresh.capacity() * size_of::<Entry>()
     }
 }
 
@@ -122,6 +174,33 @@ mod tests {
         }
         assert!(index.get(hash_of(&7u32)).any(|value| value == 9_999));
         assert!(before.get(hash_of(&7u32)).all(|value| value != 9_999));
+    }
+
+    #[test]
+    fn an_index_made_at_once_finds_the_same_however_its_hashes_lie() {
+        let evenly = |value: u32| hash_of(&value);
+        let crowded = |value: u32| u64::from(value / 3) << 32;
+        let at_both_ends = |value: u32| {
+            if value.is_multiple_of(2) {
+                u64::from(value) << 32
+            } else {
+                u64::MAX - u64::from(value)
+            }
+        };
+        for key_of in [&evenly as &dyn Fn(u32) -> u64, &crowded, &at_both_ends] {
+            let mut one_by_one = HashIndex::default();
+            (0..9_000).for_each(|value| one_by_one.insert(key_of(value), value));
+            let at_once = HashIndex::of((0..9_000).map(|value| Entry::new(key_of(value), value)).collect());
+            for value in 0..9_100 {
+                let sorted = |index: &HashIndex| {
+                    let mut found: Vec<u32> = index.get(key_of(value)).collect();
+                    found.sort_unstable();
+                    found
+                };
+                assert_eq!(sorted(&at_once), sorted(&one_by_one), "{value}");
+                assert_eq!(sorted(&at_once).contains(&value), value < 9_000);
+            }
+        }
     }
 
     #[test]

@@ -45,6 +45,11 @@ impl Heads {
         self.0.get(place).map(|known| known.head.revision)
     }
 
+    /// Bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+
     fn before(&self, place: usize) -> Recorded {
         place.checked_sub(1).and_then(|last| self.0.get(last)).copied().unwrap_or_default()
     }

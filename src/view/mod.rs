@@ -29,25 +29,29 @@ mod interned;
 mod known_names;
 mod list;
 mod maxima;
+mod memory;
 mod names;
 mod nodes;
+mod packed;
 mod petgraph;
 mod publishers;
 mod reading;
 mod run;
+mod valid;
 
 use std::sync::Arc;
 
 use crate::model::time::Span;
 use crate::model::{
     Asserter, Day, Document, DocumentNumber, FactId, FactNumber, Head, Modality, Node, NodeNumber, Polarity, Qualifiers, Revision,
-    SourceGroup, Timestamp, ValidTime,
+    SourceGroup, Timestamp,
 };
 use crate::ontology::{Kind, Ontology, RelationNumber};
 pub use background::{Merge, MergedRuns, OldRuns};
 use heads::Recorded;
-pub use background::{Merge, MergedRuns, OldRuns};
+pub use memory::Memory;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
+pub use valid::ValidRef;
 
 /// One snapshot of the graph. Cloning is cheap: everything big is shared.
 #[derive(Clone, Debug)]
@@ -137,7 +141,7 @@ pub struct FactRef<'v> {
     /// What it leads to.
     pub object: ObjectRef<'v>,
     /// When it held.
-    pub valid: Option<&'v ValidTime>,
+    pub valid: Option<ValidRef<'v>>,
     /// The same as four days.
     pub span: Option<Span>,
     /// State or event.
@@ -152,15 +156,14 @@ pub struct FactRef<'v> {
     pub supersedes: Option<FactNumber>,
 }
 
-/// What the view holds of a piece of evidence; quote, url, rule and confidence stay in the store.
+/// What pieces of evidence have in common, whenever they were printed. Quote, url, rule and confidence stay in
+/// the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Provenance {
     /// The document.
     pub document: Option<DocumentNumber>,
     /// Who printed it.
     pub publisher: Option<Arc<str>>,
-    /// The day it was printed.
-    pub reported: Option<Day>,
     /// Who says so, innermost first.
     pub speakers: Vec<NodeNumber>,
     /// Where it happened.
@@ -169,10 +172,12 @@ pub struct Provenance {
     pub qualifiers: Qualifiers,
     /// Who put it in.
     pub asserted_by: Asserter,
-    /// Which text it is independent by.
-    pub group: SourceGroup,
     /// Told from the other end of a symmetric relation.
     pub mirrored: bool,
+    /// Whether the day it was printed is known.
+    dated: bool,
+    /// Which text it is independent by, with the day it was printed.
+    text: evidence::Text,
 }
 
 /// One piece of evidence of a fact and its recorded interval.
@@ -182,6 +187,10 @@ pub struct EvidenceRef<'v> {
     pub number: u32,
     /// What is held of it.
     pub provenance: &'v Provenance,
+    /// The day it was printed.
+    pub reported: Option<Day>,
+    /// Which text it is independent by.
+    pub group: SourceGroup,
     /// Since which revision it counts.
     pub opened: Revision,
     /// Since which revision it no longer counts, and why.
@@ -295,11 +304,6 @@ impl View {
         self.documents.merge();
         self.facts.merge();
         self.evidence.merge();
-    }
-    /// Bytes of the lists of nodes, of their neighbours, and of the list of the whole store.
-    #[must_use]
-    pub fn list_bytes(&self) -> [usize; 3] {
-        self.runs.bytes()
     }
     /// How many sorted runs stand behind the base.
     #[must_use]

@@ -29,6 +29,11 @@ impl Names {
         found
     }
 
+    /// Bytes that the index takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+
     /// Merges the index's runs.
     pub(super) fn merge(&mut self) {
         self.0.merge();

@@ -8,6 +8,7 @@ use rpds::HashTrieMapSync;
 
 use super::chunked::Column;
 use super::hashed::{HashIndex, hash_of};
+use super::memory::{COUNTS, Memory, map_bytes, of_node};
 use crate::model::{Node, NodeId, NodeNumber, Revision};
 use crate::ontology::TypeNumber;
 use crate::store::NodeRecord;
@@ -39,6 +40,8 @@ pub(super) struct Nodes {
     ids: HashIndex,
     /// Known facts a node is subject or object of, at the newest revision.
     degrees: Column<u32>,
+    /// Bytes that the versions hold elsewhere: to ask half a million of them would take a while.
+    held: usize,
 }
 
 impl Nodes {
@@ -51,6 +54,7 @@ impl Nodes {
                 by: by.clone(),
             })
         });
+        self.held += COUNTS + size_of::<Node>() + of_node(node);
         let version = Version {
             node: Arc::new(node.clone()),
             node_type,
@@ -117,6 +121,15 @@ impl Nodes {
                 *degree = if known { *degree + 1 } else { degree.saturating_sub(1) };
             }
         }
+    }
+
+    /// Counts the bytes that they take.
+    pub(super) fn measure(&self, memory: &mut Memory) {
+        let older: usize = self.older.values().map(Column::bytes).sum();
+        let map = map_bytes(self.older.size(), size_of::<(NodeNumber, Column<Version>)>());
+        memory.nodes += self.newest.bytes() + older + map + self.held;
+        memory.node_index += self.ids.bytes();
+        memory.degrees += self.degrees.bytes();
     }
 
     /// Merges the index's runs.

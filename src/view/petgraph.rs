@@ -168,7 +168,7 @@ impl Reading<'_> {
     fn edge(self, fact: FactNumber) -> Option<Edge> {
         let entry = self.entry(fact)?;
         let ObjectEntry::Node(target) = entry.object else { return None };
-        let span = self.view.facts.span(entry);
+        let span = self.view.facts.span(&entry);
         let incidence = Incidence {
             other: Some(target),
             fact,

@@ -128,9 +128,10 @@ impl<'v> Reading<'v> {
     pub fn fact(&self, number: FactNumber) -> Option<FactRef<'v>> {
         let facts = &self.view.facts;
         let entry = self.entry(number)?;
+        let valid = facts.valid(&entry);
         Some(FactRef {
             number,
-            id: entry.id,
+            id: facts.id(number)?,
             subject: entry.subject,
             relation: entry.relation,
             object: match entry.object {
@@ -138,8 +139,8 @@ impl<'v> Reading<'v> {
                 ObjectEntry::Value(value) => ObjectRef::Value(facts.value(value)),
                 ObjectEntry::None => ObjectRef::None,
             },
-            valid: facts.valid(entry),
-            span: facts.span(entry),
+            valid,
+            span: valid.map(|valid| valid.span()),
             kind: entry.kind,
             modality: entry.modality,
             polarity: entry.polarity,
@@ -171,12 +172,12 @@ impl<'v> Reading<'v> {
     /// Where a fact stands in a timeline; `None` for one without a date, or not recorded.
     #[must_use]
     pub fn day_key(&self, number: FactNumber) -> Option<DayKey> {
-        let fact = self.fact(number)?;
-        let span = fact.span?;
+        let facts = &self.view.facts;
+        let span = facts.span_of(number).filter(|_| self.has(number))?;
         Some(DayKey {
             at: span.at()?,
             latest: span.last_end.unwrap_or(Day(i32::MAX)),
-            id: fact.id,
+            id: facts.id(number)?,
         })
     }
     /// Whether any evidence of the fact is open at this revision.
@@ -199,13 +200,7 @@ impl<'v> Reading<'v> {
         match table.history(number) {
             None => {
                 let opened = self.view.heads.recorded(number).unwrap_or_default();
-                let only = |provenance| EvidenceRef {
-                    number: 0,
-                    provenance,
-                    opened,
-                    closed: None,
-                };
-                table.provenance(entry.provenance).map(only).into_iter().collect()
+                table.told(0, entry.origin, opened, None).into_iter().collect()
             }
             Some(history) => (0..)
                 .zip(history.iter())
@@ -218,14 +213,8 @@ impl<'v> Reading<'v> {
         if interval.opened > self.revision() {
             return None;
         }
-        let provenance = self.view.evidence.provenance(interval.provenance)?;
         let closed = interval.closed.as_deref().filter(|closed| closed.revision <= self.revision());
-        Some(EvidenceRef {
-            number,
-            provenance,
-            opened: interval.opened,
-            closed,
-        })
+        self.view.evidence.told(number, interval.origin, interval.opened, closed)
     }
     /// The open evidence a row shows: shortest chain of speakers, then oldest.
     #[must_use]
@@ -237,10 +226,7 @@ impl<'v> Reading<'v> {
     /// The day of the newest report among the open evidence.
     #[must_use]
     pub fn newest_report(&self, number: FactNumber) -> Option<Day> {
-        self.open_evidence(number)
-            .iter()
-            .filter_map(|evidence| evidence.provenance.reported)
-            .max()
+        self.open_evidence(number).iter().filter_map(|evidence| evidence.reported).max()
     }
     /// The known fact that corrects this one; the newest when several do.
     #[must_use]
@@ -251,8 +237,8 @@ impl<'v> Reading<'v> {
         self.recorded.head.counters.has_fact(number)
     }
     /// The entry of a fact that had been recorded.
-    pub(super) fn entry(&self, number: FactNumber) -> Option<&'v FactEntry> {
-        self.view.facts.get(number).filter(|_| self.has(number))
+    pub(super) fn entry(&self, number: FactNumber) -> Option<FactEntry> {
+        self.has(number).then(|| self.view.facts.get(number)).flatten()
     }
 
     // Lists.
@@ -448,7 +434,7 @@ impl<'v> Reading<'v> {
         let there = |interval: &Interval| {
             self.view
                 .evidence
-                .provenance(interval.provenance)
+                .provenance(interval.origin)
                 .is_some_and(|known| known.place == Some(node))
         };
         history

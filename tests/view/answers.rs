@@ -141,7 +141,7 @@ fn told(evidence: &EvidenceRef<'_>) -> String {
         evidence.number,
         known.document,
         known.publisher.as_deref(),
-        known.reported,
+        evidence.reported,
         known.speakers,
         known.place,
         known.qualifiers,

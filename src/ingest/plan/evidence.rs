@@ -9,7 +9,7 @@ use super::{Planner, Stop};
 use crate::format::{EvidenceIn, FactIn, Fault, problem};
 use crate::model::{Asserter, Day, Document, DocumentId, DocumentNumber, Evidence, FactNumber, NodeNumber, Qualifiers, Quote};
 use crate::store::{DocumentRecord, EvidenceRecord};
-use crate::view::Provenance;
+use crate::view::{EvidenceRef, Provenance};
 
 /// The longest quote, in bytes.
 const MAX_QUOTE: usize = 4_000;
@@ -287,7 +287,7 @@ impl Planner {
             if held.closed.is_some_and(|closed| closed.by_person) && reopens(new, held.provenance) {
                 return Ok(Some(Placed::Closed));
             }
-            if held.closed.is_some() || !same_provenance(held.provenance, new) {
+            if held.closed.is_some() || !same_provenance(&held, new) {
                 continue;
             }
             // Sentence and quote are not in memory: they are read only where they decide.
@@ -310,10 +310,12 @@ fn reopens(new: &Evidence, closed: &Provenance) -> bool {
 }
 
 /// Whether `new` names no other place or qualifiers than `held`, and stands on the same.
-fn same_provenance(held: &Provenance, new: &Evidence) -> bool {
+fn same_provenance(held: &EvidenceRef<'_>, new: &Evidence) -> bool {
+    let reported = held.reported;
+    let held = held.provenance;
     held.document == new.document
         && held.publisher.as_deref() == new.publisher.as_deref()
-        && held.reported == new.reported
+        && reported == new.reported
         && held.speakers == new.speakers
         && (new.place.is_none() || held.place == new.place)
         && (new.qualifiers.is_empty() || held.qualifiers == new.qualifiers)

@@ -548,7 +548,7 @@ fn bounds(reading: Reading<'_>, facts: &[FactNumber]) -> (Option<Day>, Option<Da
 
 /// Independent texts behind any of the facts.
 fn sources(reading: Reading<'_>, facts: &[FactNumber]) -> u32 {
-    let group = |evidence: EvidenceRef<'_>| evidence.provenance.group;
+    let group = |evidence: EvidenceRef<'_>| evidence.group;
     let groups: HashSet<_> = facts.iter().flat_map(|fact| reading.open_evidence(*fact)).map(group).collect();
     u32::try_from(groups.len()).unwrap_or(u32::MAX)
 }

@@ -266,7 +266,7 @@ impl<'a, 'v> Scan<'a, 'v> {
 
     /// The day on which the shown evidence was printed.
     fn reported(&self, fact: FactNumber) -> Option<Day> {
-        shown_evidence(self.reading, fact).and_then(|evidence| evidence.provenance.reported)
+        shown_evidence(self.reading, fact).and_then(|evidence| evidence.reported)
     }
 
     /// Every fact of the question, dated or not, in no order, some perhaps twice.

@@ -475,7 +475,7 @@ fn model(scene: &Scene, case: &Case) -> Option<(Vec<FactId>, u64)> {
         }
         let latest = fact.span.and_then(|span| span.last_end).unwrap_or(Day(i32::MAX));
         let at = if reported {
-            shown.provenance.reported
+            shown.reported
         } else {
             fact.span.and_then(|span| span.at())
         };

@@ -10,13 +10,13 @@ use crate::store::{Closing, Commit, DocumentClosing};
 
 /// What a commit records beside its facts, nodes and documents.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct PackedCommit {
+pub(in crate::store) struct PackedCommit<S = String> {
     time: i64,
     counters: [u32; 3],
     /// How many records of nodes, documents and facts it brings.
     pub(in crate::store) brings: [u32; 3],
     /// Further evidence, light: fact, number, evidence.
-    pub(in crate::store) evidence: Block<(u32, u32, LightEvidence)>,
+    pub(in crate::store) evidence: Block<(u32, u32, LightEvidence), S>,
     closings: Vec<PackedClosing>,
     document_closings: Vec<PackedDocumentClosing>,
     /// Digests of the idempotency keys of its requests.
@@ -39,8 +39,8 @@ struct PackedDocumentClosing {
     by: Option<String>,
 }
 
-impl PackedCommit {
-    pub(in crate::store) fn pack(commit: &Commit) -> Self {
+impl<'c> PackedCommit<&'c str> {
+    pub(in crate::store) fn pack(commit: &'c Commit) -> Self {
         let Counters { nodes, documents, facts } = commit.head.counters;
         // A commit of more records than a counter can count is refused before it comes here.
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
@@ -60,7 +60,9 @@ impl PackedCommit {
             requests: commit.requests.iter().map(|request| keys::request_digest(&request.key)).collect(),
         }
     }
+}
 
+impl PackedCommit {
     pub(in crate::store) const fn head(&self, revision: Revision) -> Head {
         let [nodes, documents, facts] = self.counters;
         Head {

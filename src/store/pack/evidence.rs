@@ -23,13 +23,30 @@ pub(in crate::store) struct LightEvidence {
 
 const MIRRORED: u8 = 4;
 
+/// The tag of evidence, and the name of its asserter.
+pub(super) fn tag_of(evidence: &Evidence) -> (u8, &str) {
+    let (kind, asserter) = match &evidence.asserted_by {
+        Asserter::Extractor(name) => (0, name),
+        Asserter::Import(name) => (1, name),
+        Asserter::Person(name) => (2, name),
+    };
+    (kind | if evidence.mirrored { MIRRORED } else { 0 }, asserter)
+}
+
+/// Who asserted it, and whether it was mirrored.
+pub(super) fn asserter_of(tag: u32, name: &str) -> Unpacked<(Asserter, bool)> {
+    let kind = match tag & !u32::from(MIRRORED) {
+        0 => Asserter::Extractor,
+        1 => Asserter::Import,
+        2 => Asserter::Person,
+        kind => return Err(format!("{kind} is no kind of asserter")),
+    };
+    Ok((kind(name.to_owned()), tag & u32::from(MIRRORED) != 0))
+}
+
 impl LightEvidence {
-    pub(in crate::store) fn pack(evidence: &Evidence, texts: &mut Texts) -> Self {
-        let (kind, asserter) = match &evidence.asserted_by {
-            Asserter::Extractor(name) => (0, name),
-            Asserter::Import(name) => (1, name),
-            Asserter::Person(name) => (2, name),
-        };
+    pub(in crate::store) fn pack<'t>(evidence: &'t Evidence, texts: &mut Texts<'t>) -> Self {
+        let (tag, asserter) = tag_of(evidence);
         Self {
             document: some_or_zero(evidence.document.map(|number| number.0)),
             publisher: texts.optional(evidence.publisher.as_deref()),
@@ -38,19 +55,13 @@ impl LightEvidence {
             speakers: evidence.speakers.iter().map(|number| number.0).collect(),
             place: some_or_zero(evidence.place.map(|number| number.0)),
             qualifiers: texts.qualifiers(&evidence.qualifiers),
-            tag: kind | if evidence.mirrored { MIRRORED } else { 0 },
+            tag,
             asserter: texts.place(asserter),
         }
     }
 
     pub(in crate::store) fn unpack(self, texts: &Known<'_>) -> Unpacked<Evidence> {
-        let asserter = texts.owned(self.asserter)?;
-        let asserted_by = match self.tag & !MIRRORED {
-            0 => Asserter::Extractor(asserter),
-            1 => Asserter::Import(asserter),
-            2 => Asserter::Person(asserter),
-            kind => return Err(format!("{kind} is no kind of asserter")),
-        };
+        let (asserted_by, mirrored) = asserter_of(u32::from(self.tag), texts.text(self.asserter)?)?;
         Ok(Evidence {
             document: zero_or_some(self.document)?.map(DocumentNumber),
             publisher: texts.optional(self.publisher)?,
@@ -64,7 +75,7 @@ impl LightEvidence {
             confidence: None,
             rule: None,
             asserted_by,
-            mirrored: self.tag & MIRRORED != 0,
+            mirrored,
         })
     }
 }
@@ -87,7 +98,7 @@ struct PackedQuote {
 }
 
 impl WholeEvidence {
-    pub(in crate::store) fn pack(evidence: &Evidence, texts: &mut Texts) -> Self {
+    pub(in crate::store) fn pack<'t>(evidence: &'t Evidence, texts: &mut Texts<'t>) -> Self {
         Self {
             light: LightEvidence::pack(evidence, texts),
             url: texts.optional(evidence.url.as_deref()),

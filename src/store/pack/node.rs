@@ -29,7 +29,7 @@ struct PackedName {
 }
 
 impl PackedNode {
-    pub(in crate::store) fn pack(record: &NodeRecord, texts: &mut Texts) -> Self {
+    pub(in crate::store) fn pack<'t>(record: &'t NodeRecord, texts: &mut Texts<'t>) -> Self {
         let node = &record.node;
         Self {
             number: record.number.0,

@@ -1,6 +1,7 @@
 //! The texts of a value, each once, and optional numbers.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,16 +11,18 @@ use crate::model::{Qualifiers, ValidTime};
 
 /// A value: its distinct texts, and what refers to them.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct Block<T> {
-    texts: Vec<String>,
+pub(in crate::store) struct Block<T, S = String> {
+    texts: Vec<S>,
     pub(in crate::store) items: Vec<T>,
 }
 
-impl<T> Block<T> {
-    pub(in crate::store) fn new(texts: Texts, items: Vec<T>) -> Self {
+impl<'t, T> Block<T, &'t str> {
+    pub(in crate::store) fn new(texts: Texts<'t>, items: Vec<T>) -> Self {
         Self { texts: texts.list, items }
     }
+}
 
+impl<T> Block<T> {
     pub(in crate::store) fn texts(&self) -> Known<'_> {
         Known {
             list: &self.texts,
@@ -31,32 +34,68 @@ impl<T> Block<T> {
 
 /// The distinct texts of a value under way.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Texts {
-    list: Vec<String>,
-    places: HashMap<String, u32>,
+pub(in crate::store) struct Texts<'t> {
+    list: Vec<&'t str>,
+    places: HashMap<&'t str, u32, BuildHasherDefault<Quick>>,
 }
 
-impl Texts {
-    pub(super) fn place(&mut self, text: &str) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
-        }
-        // More than four billion texts do not fit into memory, let alone into a value.
-        let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
-        place
+impl<'t> Texts<'t> {
+    pub(super) fn place(&mut self, text: &'t str) -> u32 {
+        *self.places.entry(text).or_insert_with(|| {
+            self.list.push(text);
+            // More than four billion texts do not fit into memory, let alone into a value.
+            u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
-    pub(super) fn optional(&mut self, text: Option<&str>) -> u64 {
+    pub(super) fn optional(&mut self, text: Option<&'t str>) -> u64 {
         some_or_zero(text.map(|text| self.place(text)))
     }
 
-    pub(super) fn qualifiers(&mut self, qualifiers: &Qualifiers) -> Vec<(u32, u32)> {
+    pub(super) fn qualifiers(&mut self, qualifiers: &'t Qualifiers) -> Vec<(u32, u32)> {
         qualifiers
             .iter()
             .map(|(name, value)| (self.place(name), self.place(value)))
             .collect()
+    }
+
+    /// All of them, each at its place.
+    pub(super) fn list(&self) -> &[&'t str] {
+        &self.list
+    }
+}
+
+/// A quick hash for tables that live as long as one value is written. Clients choose the texts, but a
+/// value holds a few hundred of them at most, so equal hashes cost nothing worth guarding against.
+#[derive(Debug, Default)]
+pub(super) struct Quick(u64);
+
+impl Quick {
+    const fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        self.mix(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.mix(number);
+    }
+
+    fn finish(&self) -> u64 {
+        // The table looks at the high bits and the low ones.
+        self.0 ^ self.0 >> 29
     }
 }
 
