@@ -28,6 +28,7 @@ mod petgraph;
 mod publishers;
 mod reading;
 mod run;
+mod shown;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ use crate::model::{
 };
 use crate::ontology::{Kind, Ontology, RelationNumber};
 use heads::Recorded;
+pub use shown::ShownEvidence;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
 
 /// One snapshot of the graph. Cloning is cheap: everything big is shared.
