@@ -183,6 +183,7 @@ impl Output {
 }
 
 /// Key and place of a piece.
+#[inline]
 fn piece(kind: Group, number: u32) -> (u64, usize) {
     let key = (kind as u64) << 32 | u64::from(number);
     // The high bits of a product by the golden ratio are well spread; seven of them say which of the slots.
@@ -191,6 +192,7 @@ fn piece(kind: Group, number: u32) -> (u64, usize) {
 }
 
 /// A day of the years 0 to 9999.
+#[inline]
 fn short(day: Day) -> Option<[u8; 10]> {
     let (year, month, of_month) = day.ymd();
     let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
@@ -204,6 +206,7 @@ fn short(day: Day) -> Option<[u8; 10]> {
     Some([a, b, c, d, b'-', e, f, b'-', g, h])
 }
 
+#[inline]
 const fn is_escaped(byte: u8) -> bool {
     matches!(byte, 0..0x20 | b'"' | b'\\')
 }
@@ -212,11 +215,13 @@ const ONES: u64 = u64::MAX / 255;
 const HIGHS: u64 = ONES << 7;
 
 /// Not zero when a byte of the word is below `bound`, which is at most 128 (Warren, "Hacker's Delight", 6-1).
+#[inline]
 const fn below(word: u64, bound: u8) -> u64 {
     word.wrapping_sub(ONES * bound as u64) & !word & HIGHS
 }
 
 /// Not zero when a byte of the word is `byte`.
+#[inline]
 const fn equal(word: u64, byte: u8) -> u64 {
     below(word ^ (ONES * byte as u64), 1)
 }
