@@ -7,12 +7,13 @@ CARGO ?= cargo
 CORES := $(shell nproc 2>/dev/null || echo 2)
 export RUST_TEST_THREADS ?= $(shell [ $(CORES) -gt 4 ] && echo 4 || echo $(CORES))
 
-.PHONY: help run test test-fast lint spec prepare
+.PHONY: help run test test-fast bench lint spec prepare
 
 help:
 	@echo 'make run        build Dateline and serve the sample reports on http://localhost:4817'
 	@echo 'make test       every test, from a fresh machine'
 	@echo 'make test-fast  the tests beside the code, about a minute once built'
+	@echo 'make bench      what is promised of speed and size, as one table (ROWS=1,8 SIZES=100k,1M for a part)'
 	@echo 'make lint       form and lints, as .ci/run has them'
 	@echo 'make spec       write api-spec/openapi.json anew from the code'
 
@@ -25,6 +26,10 @@ test: prepare
 
 test-fast:
 	$(CARGO) test --locked --lib
+
+# All rows and sizes without ROWS and SIZES.
+bench: prepare
+	$(CARGO) bench --locked --bench bench -- --rows '$(ROWS)' --sizes '$(SIZES)'
 
 lint:
 	$(CARGO) fmt --check
