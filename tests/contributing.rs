@@ -87,7 +87,10 @@ fn every_example_reads_as_the_table_says() {
             .relation_number(name)
             .unwrap_or_else(|| panic!("step 1 forgotten for relation {name}: it is in examples.tsv alone"));
         for line in lines {
-            let read = |polarity| ontology.sentence(relation, line.subject, line.object, Modality::Asserted, polarity, &line.qualifiers);
+            let read = |polarity| {
+                let sentence = ontology.sentence(relation, line.subject, line.object, Modality::Asserted, polarity, &line.qualifiers);
+                sentence.to_string()
+            };
             assert_eq!(
                 read(Polarity::Affirmed),
                 line.sentence,

@@ -45,7 +45,7 @@ impl Extractor for Blind {
 struct NoBodies;
 
 impl Bodies for NoBodies {
-    fn evidence(&self, _: FactNumber) -> Result<Vec<Evidence>, String> {
+    fn evidence(&self, _: FactNumber) -> Result<Arc<[Evidence]>, String> {
         Err("rows without quotes need no bodies".to_owned())
     }
     fn text(&self, _: DocumentNumber) -> Result<Option<String>, String> {
@@ -281,13 +281,14 @@ fn neighbourhoods_of_some_days_are_those_of_the_raw_rows() {
             assert_eq!(answer.truncated, None);
             let (hops, facts) = surroundings(world, centre, depth, days);
             let expected: BTreeMap<String, u32> = hops.iter().map(|(entity, hop)| (world.ids[entity].clone(), *hop)).collect();
-            let found: BTreeMap<String, u32> = answer.nodes.iter().map(|node| (node.id.clone(), node.hop)).collect();
+            let found: BTreeMap<String, u32> = answer.nodes.iter().map(|node| (node.id.to_owned(), node.hop)).collect();
             assert_eq!(found, expected, "{depth} hops around {}", params.node);
             let mut shown: Vec<_> = answer
                 .edges
                 .iter()
                 .map(|edge| match edge {
                     Edge::Fact(row) => {
+                        let row = row.to_row();
                         let ends = BTreeSet::from([row.subject.clone(), row.object.clone().unwrap()]);
                         (ends, row.qualifiers["event"].clone(), row.valid.clone().unwrap())
                     }

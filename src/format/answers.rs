@@ -1,11 +1,71 @@
 //! Each answer of the API as a table: its rows, and its words for people.
 
-use super::rows::{NumberedHop, fact_line};
+use serde::Serialize;
+
+use super::fields::{Json, Key, Sink as _, key};
+use super::output::Output;
+use super::rows::{NumberedHop, hop_json, tell_row};
 use super::table::{Answer, TableRow, close_list, counted, maybe, one_line, say};
 use crate::query::{
-    Documents, Facts, HistoryEntry, Neighbourhood, Nodes, Page, PathAnswer, Paths, Publishers, SingleDocument, SingleFact, SingleNode,
-    Timeline, Truncated,
+    Documents, Facts, HistoryEntry, More, NeighbourNode, Neighbourhood, Nodes, Page, PathAnswer, Paths, Publishers, SingleDocument, SingleFact,
+    SingleNode, Timeline, Truncated,
 };
+
+/// Bytes of a fact's row in JSON, about, and of what stands around the rows.
+const ROW: usize = 800;
+const FRAME: usize = 2_048;
+
+/// The members of a JSON object, one after the other.
+struct Members<'o> {
+    to: Json<'o>,
+    written: serde_json::Result<()>,
+}
+
+impl<'o> Members<'o> {
+    fn of(out: &'o mut Output) -> Self {
+        out.push("{");
+        Self {
+            to: Json { out, is_first: true },
+            written: Ok(()),
+        }
+    }
+
+    /// A member that serde writes.
+    fn member<T: Serialize>(mut self, key: Key, value: &T) -> Self {
+        self.to.key(key);
+        let written = serde_json::to_writer(self.to.out.bytes(), value);
+        self.written = self.written.and(written);
+        self
+    }
+
+    /// A member that is there when it is known.
+    fn maybe<T: Serialize>(self, key: Key, value: Option<&T>) -> Self {
+        match value {
+            Some(value) => self.member(key, value),
+            None => self,
+        }
+    }
+
+    /// A member that is a list.
+    fn list<T>(mut self, key: Key, items: &[T], write: impl Fn(&T, &mut Output) -> serde_json::Result<()>) -> Self {
+        self.to.key(key);
+        self.to.out.push("[");
+        for (place, item) in items.iter().enumerate() {
+            if place > 0 {
+                self.to.out.push(",");
+            }
+            let written = write(item, self.to.out);
+            self.written = self.written.and(written);
+        }
+        self.to.out.push("]");
+        self
+    }
+
+    fn close(self) -> serde_json::Result<()> {
+        self.to.out.push("}");
+        self.written
+    }
+}
 
 fn hand_over<R: TableRow>(rows: &[R], visit: &mut dyn FnMut(&dyn TableRow)) {
     for row in rows {
@@ -18,8 +78,21 @@ fn length<R>(rows: &[R]) -> u64 {
 }
 
 macro_rules! list {
-    ($answer:ty, $rows:ident, $noun:literal) => {
+    ($answer:ty, $rows:ident, $key:literal, $noun:literal) => {
         impl Answer for $answer {
+            fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+                Members::of(out)
+                    .member(key!("query"), &self.query)
+                    .member(key!("revision"), &self.revision)
+                    .list(key!($key), &self.$rows, TableRow::json)
+                    .member(key!("page"), &self.page)
+                    .member(key!("hidden"), &self.hidden)
+                    .member(key!("truncated"), &self.truncated)
+                    .close()
+            }
+            fn size_hint(&self) -> usize {
+                FRAME + self.$rows.len() * ROW
+            }
             fn each_row(&self, visit: &mut dyn FnMut(&dyn TableRow)) {
                 hand_over(&self.$rows, visit);
             }
@@ -43,11 +116,29 @@ macro_rules! list {
     };
 }
 
-list!(Facts, facts, "fact");
-list!(Nodes, nodes, "node");
-list!(Documents, documents, "document");
+list!(Facts<'_>, facts, "facts", "fact");
+list!(Nodes, nodes, "nodes", "node");
+list!(Documents, documents, "documents", "document");
 
-impl Answer for Timeline {
+impl Answer for Timeline<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        let mut members = Members::of(out)
+            .member(key!("query"), &self.query)
+            .member(key!("revision"), &self.revision)
+            .member(key!("nodes"), &self.nodes);
+        if let Some(facts) = &self.facts {
+            members = members.list(key!("facts"), facts, TableRow::json);
+        }
+        members
+            .maybe(key!("page"), self.page.as_ref())
+            .maybe(key!("buckets"), self.buckets.as_ref())
+            .member(key!("hidden"), &self.hidden)
+            .member(key!("truncated"), &self.truncated)
+            .close()
+    }
+    fn size_hint(&self) -> usize {
+        FRAME + self.facts.as_ref().map_or(0, Vec::len) * ROW
+    }
     fn each_row(&self, visit: &mut dyn FnMut(&dyn TableRow)) {
         hand_over(self.facts.as_deref().unwrap_or_default(), visit);
         hand_over(self.buckets.as_deref().unwrap_or_default(), visit);
@@ -76,7 +167,56 @@ impl Answer for Publishers {
     }
 }
 
-impl Answer for Neighbourhood {
+fn neighbour_json(node: &NeighbourNode<'_>, out: &mut Output) -> serde_json::Result<()> {
+    out.push("{");
+    let mut to = Json { out, is_first: true };
+    to.key(key!("id"));
+    to.word(node.id);
+    to.key(key!("type"));
+    to.text(node.node_type);
+    to.key(key!("name"));
+    to.text(node.name);
+    to.key(key!("hop"));
+    to.number(node.hop.into());
+    to.key(key!("degree"));
+    to.number(node.degree.into());
+    out.push("}");
+    Ok(())
+}
+
+fn more_json(more: &More<'_>, out: &mut Output) -> serde_json::Result<()> {
+    out.push("{");
+    let mut to = Json { out, is_first: true };
+    to.key(key!("id"));
+    to.word(more.id);
+    to.key(key!("degree"));
+    to.number(more.degree.into());
+    to.key(key!("shown"));
+    to.number(more.shown.into());
+    to.key(key!("next"));
+    let start = to.open();
+    more.next.each_piece(|piece| to.piece(piece));
+    to.close(start);
+    out.push("}");
+    Ok(())
+}
+
+impl Answer for Neighbourhood<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        Members::of(out)
+            .member(key!("query"), &self.query)
+            .member(key!("revision"), &self.revision)
+            .member(key!("node"), &self.node)
+            .list(key!("nodes"), &self.nodes, neighbour_json)
+            .list(key!("edges"), &self.edges, TableRow::json)
+            .list(key!("more"), &self.more, more_json)
+            .member(key!("truncated"), &self.truncated)
+            .close()
+    }
+    fn size_hint(&self) -> usize {
+        // A node and its place in `more` take less than a row.
+        FRAME + (self.edges.len() + self.nodes.len() / 2) * ROW
+    }
     fn each_row(&self, visit: &mut dyn FnMut(&dyn TableRow)) {
         hand_over(&self.edges, visit);
     }
@@ -116,7 +256,35 @@ impl Answer for Neighbourhood {
     }
 }
 
-impl Answer for Paths {
+fn path_json(path: &PathAnswer<'_>, out: &mut Output) -> serde_json::Result<()> {
+    Members::of(out)
+        .member(key!("length"), &path.length)
+        .member(key!("text"), &path.text)
+        .member(key!("earliest"), &path.earliest)
+        .member(key!("latest"), &path.latest)
+        .member(key!("nodes"), &path.nodes)
+        .list(key!("hops"), &path.hops, |hop, out| {
+            hop_json(hop, out, |_| {});
+            Ok(())
+        })
+        .close()
+}
+
+impl Answer for Paths<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        Members::of(out)
+            .member(key!("query"), &self.query)
+            .member(key!("revision"), &self.revision)
+            .member(key!("from"), &self.from)
+            .member(key!("to"), &self.to)
+            .list(key!("paths"), &self.paths, path_json)
+            .member(key!("reason"), &self.reason)
+            .member(key!("truncated"), &self.truncated)
+            .close()
+    }
+    fn size_hint(&self) -> usize {
+        FRAME + self.paths.iter().map(|path| path.hops.len() + 1).sum::<usize>() * ROW
+    }
     fn each_row(&self, visit: &mut dyn FnMut(&dyn TableRow)) {
         for (number, path) in self.paths.iter().enumerate() {
             for hop in &path.hops {
@@ -150,7 +318,7 @@ impl Answer for Paths {
     }
 }
 
-fn headline(number: usize, path: &PathAnswer) -> String {
+fn headline(number: usize, path: &PathAnswer<'_>) -> String {
     let names: Vec<_> = path.nodes.iter().map(|node| one_line(&node.name)).collect();
     let held = match (path.earliest, path.latest) {
         (None, None) => String::new(),
@@ -212,7 +380,7 @@ impl Answer for SingleFact {
     }
     // The quotes stand with their evidence.
     fn tell(&self, out: &mut String) {
-        out.push_str(&fact_line(&self.row));
+        tell_row(&self.row, out);
         self.closing(out);
     }
 }

@@ -7,8 +7,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::fields::{Csv, Json, Key, Sink, each_extra, each_field, key};
+use super::output::{Group, Output};
 use super::table::{TableRow, counted, maybe, one_line, say};
-use crate::query::{Bucket, DocumentRow, Edge, Hop, Include, NodeRow, PairEdge, PublisherRow, Row};
+use crate::model::{Day, FactId};
+use crate::query::{
+    Bucket, DocumentRow, Edge, EvidenceRow, Hop, Include, NodeRow, PairEdge, PublisherRow, Row, RowParts, RowRef, SAID_VIA,
+};
 
 /// Columns of a fact, in the order of the row.
 const FACT: &[&str] = &[
@@ -113,7 +118,149 @@ fn as_json<T: Serialize>(value: &T) -> Cow<'static, str> {
     Cow::Owned(serde_json::to_string(value).unwrap_or_default())
 }
 
+/// A record of CSV without its end, a cell a name.
+fn cells<'a>(names: &[&str], out: &mut Output, cell: impl Fn(&str) -> Cow<'a, str>) {
+    for (place, name) in names.iter().enumerate() {
+        if place > 0 {
+            out.push(",");
+        }
+        let start = out.bytes().len();
+        out.push(&cell(name));
+        out.close_cell(start);
+    }
+}
+
+/// A fact as it stands in a list.
+impl TableRow for RowRef<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        fact_json(&self.parts(), out, |_| {});
+        Ok(())
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        fact_csv(&self.parts(), names, out, |_, to| to.null());
+    }
+
+    fn tell(&self, out: &mut String) {
+        let row = self.parts();
+        tell_fact(&row, out);
+        if let Some(Some(quote)) = row.quote() {
+            say!(out, "    \"{}\"\n", one_line(quote));
+        }
+    }
+}
+
+/// A row as a JSON object; `more` adds fields behind its own.
+fn fact_json(row: &RowParts<'_>, out: &mut Output, more: impl FnOnce(&mut Json<'_>)) {
+    out.push("{");
+    let mut to = Json { out, is_first: true };
+    each_field(row, &mut to);
+    each_extra(row, &mut to);
+    more(&mut to);
+    out.push("}");
+}
+
+/// A row as a record; `more` writes the cells of names that no row has.
+fn fact_csv(row: &RowParts<'_>, names: &[&str], out: &mut Output, more: impl Fn(&str, &mut Csv<'_>)) {
+    let mut to = Csv { out, is_first: true };
+    each_field(row, &mut to);
+    each_other_cell(row, names, &mut to, more);
+}
+
+/// The cells behind those that every row has.
+fn each_other_cell<S: Sink>(row: &RowParts<'_>, names: &[&str], to: &mut S, more: impl Fn(&str, &mut S)) {
+    for name in names.iter().skip(FACT.len()) {
+        to.key(key!("more"));
+        match *name {
+            "quote" => to.maybe(row.quote().flatten()),
+            "evidence" => match row.evidence() {
+                Some(evidence) => to.evidence(&evidence),
+                None => to.null(),
+            },
+            "at" => to.maybe_day(row.at),
+            "hop" => match row.hop {
+                Some(hop) => to.number(hop.into()),
+                None => to.null(),
+            },
+            other => more(other, to),
+        }
+    }
+}
+
+/// A fact as one line: date, sentence, who says and prints it, id.
+fn tell_fact(row: &RowParts<'_>, out: &mut String) {
+    let names: Vec<&str> = row.speakers().map(|node| node.name.as_str()).collect();
+    let said_by = (!names.is_empty()).then(|| names.join(SAID_VIA));
+    tell_line(
+        &Line {
+            valid: row.valid().map(|valid| valid.to_string()).as_deref(),
+            text: &row.sentence().to_string(),
+            said_by: said_by.as_deref(),
+            publisher: row.publisher(),
+            place_name: row.place().map(|node| node.name.as_str()),
+            id: row.fact.id,
+        },
+        out,
+    );
+}
+
+/// The same of a row by itself.
+pub(super) fn tell_row(row: &Row, out: &mut String) {
+    tell_line(
+        &Line {
+            valid: row.valid.as_deref(),
+            text: &row.text,
+            said_by: row.said_by.as_deref(),
+            publisher: row.publisher.as_deref(),
+            place_name: row.place_name.as_deref(),
+            id: row.id,
+        },
+        out,
+    );
+}
+
+/// What people read of a fact.
+struct Line<'a> {
+    valid: Option<&'a str>,
+    text: &'a str,
+    said_by: Option<&'a str>,
+    publisher: Option<&'a str>,
+    place_name: Option<&'a str>,
+    id: FactId,
+}
+
+fn tell_line(line: &Line<'_>, out: &mut String) {
+    say!(out, "{}  {}", line.valid.unwrap_or("undated"), one_line(line.text));
+    // The sentence may end with the place already.
+    if let Some(place) = line.place_name.filter(|place| !line.text.contains(place)) {
+        say!(out, "{}", one_line(&format!(", in {place}")));
+    }
+    let sources: Vec<&str> = line.said_by.into_iter().chain(line.publisher).collect();
+    if !sources.is_empty() {
+        say!(out, "{}", one_line(&format!("  ({})", sources.join(", "))));
+    }
+    say!(out, "  {}\n", line.id);
+}
+
+/// A fact by itself, with all its evidence, and the facts of a report that was just put in.
 impl TableRow for Row {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        cells(names, out, |name| self.cell(name));
+    }
+
+    fn tell(&self, out: &mut String) {
+        tell_row(self, out);
+        if let Some(Some(quote)) = &self.quote {
+            say!(out, "    \"{}\"\n", one_line(quote));
+        }
+    }
+}
+
+impl Row {
     fn cell(&self, column: &str) -> Cow<'_, str> {
         match column {
             "id" => Cow::Owned(self.id.to_string()),
@@ -147,52 +294,21 @@ impl TableRow for Row {
             _ => Cow::Borrowed(""),
         }
     }
-
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
-    }
-
-    fn tell(&self, out: &mut String) {
-        out.push_str(&fact_line(self));
-        if let Some(Some(quote)) = &self.quote {
-            say!(out, "    \"{}\"\n", one_line(quote));
-        }
-    }
 }
 
-/// A fact as one line: date, sentence, who says and prints it, id.
-pub(super) fn fact_line(row: &Row) -> String {
-    let date = row.valid.as_deref().unwrap_or("undated");
-    let sources: Vec<&str> = row.said_by.iter().chain(&row.publisher).map(String::as_str).collect();
-    let sources = if sources.is_empty() {
-        String::new()
-    } else {
-        format!("  ({})", sources.join(", "))
-    };
-    let place = match &row.place_name {
-        // The sentence may end with the place already.
-        Some(place) if !row.text.contains(place.as_str()) => format!(", in {place}"),
-        _ => String::new(),
-    };
-    format!(
-        "{date}  {}{}{}  {}\n",
-        one_line(&row.text),
-        one_line(&place),
-        one_line(&sources),
-        row.id
-    )
-}
-
-impl TableRow for Edge {
-    fn cell(&self, column: &str) -> Cow<'_, str> {
+impl TableRow for Edge<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
         match self {
-            Self::Fact(row) => row.cell(column),
-            Self::Pair(pair) => pair.cell(column),
+            Self::Fact(row) => row.json(out),
+            Self::Pair(pair) => pair.json(out),
         }
     }
 
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        match self {
+            Self::Fact(row) => row.csv(names, out),
+            Self::Pair(pair) => pair.csv(names, out),
+        }
     }
 
     fn tell(&self, out: &mut String) {
@@ -203,46 +319,133 @@ impl TableRow for Edge {
     }
 }
 
-impl TableRow for PairEdge {
-    fn cell(&self, column: &str) -> Cow<'_, str> {
-        match column {
-            "id" => Cow::Borrowed(&self.id),
-            "facts" => Cow::Owned(self.facts.to_string()),
-            "earliest" => maybe(self.earliest.as_ref()),
-            "latest" => maybe(self.latest.as_ref()),
-            "source_count" => Cow::Owned(self.source_count.to_string()),
-            _ => self.best.get(column).map_or(Cow::Borrowed(""), loose_cell),
+impl PairEdge<'_> {
+    /// Writes a field of its own in place of the one that the best fact has under the name.
+    fn own_field(&self, key: Key, to: &mut impl Sink) {
+        to.key(key);
+        match key.name {
+            "id" => to.text(&self.id),
+            "earliest" => to.maybe_day(self.earliest),
+            "latest" => to.maybe_day(self.latest),
+            _ => to.number(self.source_count.into()),
         }
     }
+}
 
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
+impl TableRow for PairEdge<'_> {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        let row = self.best.parts();
+        out.push("{");
+        let mut to = Json { out, is_first: true };
+        self.own_field(key!("id"), &mut to);
+        to.key(key!("facts"));
+        to.number(self.facts);
+        for key in [key!("earliest"), key!("latest"), key!("source_count")] {
+            self.own_field(key, &mut to);
+        }
+        let mut rest = WithoutOwn {
+            to,
+            in_place: None,
+            is_own: false,
+        };
+        each_field(&row, &mut rest);
+        each_extra(&row, &mut rest);
+        out.push("}");
+        Ok(())
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        let row = self.best.parts();
+        let mut to = WithoutOwn {
+            to: Csv { out, is_first: true },
+            in_place: Some(self),
+            is_own: false,
+        };
+        each_field(&row, &mut to);
+        each_other_cell(&row, names, &mut to.to, |name, to| {
+            if name == "facts" {
+                to.number(self.facts);
+            }
+        });
     }
 
     fn tell(&self, out: &mut String) {
-        let day = |cell: Cow<'_, str>| if cell.is_empty() { "..".to_owned() } else { cell.into_owned() };
-        let days = format!("{}/{}", day(self.cell("earliest")), day(self.cell("latest")));
-        let sentence = self.cell("text");
+        let day = |day: Option<Day>| day.map_or_else(|| "..".to_owned(), |day| day.to_string());
         say!(
             out,
-            "{days}  {}  ({})  {}\n",
-            one_line(&sentence),
+            "{}/{}  {}  ({})  {}\n",
+            day(self.earliest),
+            day(self.latest),
+            one_line(&self.best.text()),
             counted(self.facts, "fact"),
             self.id
         );
     }
 }
 
-/// A JSON value as a cell, in the way of [`Row::cell`].
-fn loose_cell(value: &serde_json::Value) -> Cow<'_, str> {
-    use serde_json::Value;
-    match value {
-        Value::Null => Cow::Borrowed(""),
-        Value::String(text) => Cow::Borrowed(text),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            Cow::Owned(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
+/// The fields of a pair's best fact without those that the pair has itself, which may be written in their place.
+struct WithoutOwn<'a, S> {
+    to: S,
+    in_place: Option<&'a PairEdge<'a>>,
+    is_own: bool,
+}
+
+impl<S: Sink> WithoutOwn<'_, S> {
+    fn unless_own(&mut self, write: impl FnOnce(&mut S)) {
+        if !self.is_own {
+            write(&mut self.to);
         }
-        other => Cow::Owned(other.to_string()),
+    }
+}
+
+impl<S: Sink> Sink for WithoutOwn<'_, S> {
+    fn key(&mut self, key: Key) {
+        self.is_own = PairEdge::OWN.contains(&key.name);
+        match self.in_place {
+            _ if !self.is_own => self.to.key(key),
+            Some(pair) => pair.own_field(key, &mut self.to),
+            None => {}
+        }
+    }
+    fn null(&mut self) {
+        self.unless_own(Sink::null);
+    }
+    fn word(&mut self, text: &str) {
+        self.unless_own(|to| to.word(text));
+    }
+    fn open(&mut self) -> usize {
+        if self.is_own { 0 } else { self.to.open() }
+    }
+    fn piece(&mut self, text: &str) {
+        self.unless_own(|to| to.piece(text));
+    }
+    fn close(&mut self, start: usize) {
+        self.unless_own(|to| to.close(start));
+    }
+    fn id(&mut self, id: FactId) {
+        self.unless_own(|to| to.id(id));
+    }
+    fn day(&mut self, day: Day) {
+        self.unless_own(|to| to.day(day));
+    }
+    fn number(&mut self, number: u64) {
+        self.unless_own(|to| to.number(number));
+    }
+    fn flag(&mut self, flag: bool) {
+        self.unless_own(|to| to.flag(flag));
+    }
+    fn words<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+        self.unless_own(|to| to.words(words));
+    }
+    fn map<'a>(&mut self, entries: impl Iterator<Item = (&'a str, &'a str)>) {
+        self.unless_own(|to| to.map(entries));
+    }
+    fn evidence(&mut self, rows: &[EvidenceRow]) {
+        self.unless_own(|to| to.evidence(rows));
+    }
+    fn again(&mut self, _: Group, _: u64, write: impl FnOnce(&mut Self)) {
+        // A piece copied from elsewhere would bring the fields that are left out here.
+        write(self);
     }
 }
 
@@ -250,49 +453,64 @@ fn loose_cell(value: &serde_json::Value) -> Cow<'_, str> {
 #[derive(Serialize)]
 pub(super) struct NumberedHop<'a> {
     #[serde(flatten)]
-    pub(super) hop: &'a Hop,
+    pub(super) hop: &'a Hop<'a>,
     pub(super) path: usize,
 }
 
 impl TableRow for NumberedHop<'_> {
-    fn cell(&self, column: &str) -> Cow<'_, str> {
-        match column {
-            "path" => Cow::Owned(self.path.to_string()),
-            "from" => Cow::Borrowed(&self.hop.from),
-            "to" => Cow::Borrowed(&self.hop.to),
-            "reversed" => Cow::Borrowed(if self.hop.reversed { "true" } else { "false" }),
-            "parallel" => Cow::Owned(self.hop.parallel.to_string()),
-            _ => self.hop.row.cell(column),
-        }
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        let path = u64::try_from(self.path).unwrap_or(u64::MAX);
+        hop_json(self.hop, out, |to| {
+            to.key(key!("path"));
+            to.number(path);
+        });
+        Ok(())
     }
 
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        let hop = self.hop;
+        fact_csv(&hop.row.parts(), names, out, |name, to| match name {
+            "path" => to.number(u64::try_from(self.path).unwrap_or(u64::MAX)),
+            "from" => to.word(hop.from),
+            "to" => to.word(hop.to),
+            "reversed" => to.flag(hop.reversed),
+            "parallel" => to.number(hop.parallel),
+            _ => to.null(),
+        });
     }
 
     fn tell(&self, out: &mut String) {
+        let row = self.hop.row.parts();
         out.push_str("  ");
-        out.push_str(&fact_line(&self.hop.row));
-        if let Some(Some(quote)) = &self.hop.row.quote {
+        tell_fact(&row, out);
+        if let Some(Some(quote)) = row.quote() {
             say!(out, "      \"{}\"\n", one_line(quote));
         }
     }
 }
 
+/// A hop as a JSON object; `more` adds fields behind its own.
+pub(super) fn hop_json(hop: &Hop<'_>, out: &mut Output, more: impl FnOnce(&mut Json<'_>)) {
+    fact_json(&hop.row.parts(), out, |to| {
+        to.key(key!("from"));
+        to.word(hop.from);
+        to.key(key!("to"));
+        to.word(hop.to);
+        to.key(key!("reversed"));
+        to.flag(hop.reversed);
+        to.key(key!("parallel"));
+        to.number(hop.parallel);
+        more(to);
+    });
+}
+
 impl TableRow for Bucket {
-    fn cell(&self, column: &str) -> Cow<'_, str> {
-        match column {
-            "start" => Cow::Owned(self.start.to_string()),
-            "end" => Cow::Owned(self.end.to_string()),
-            "count_min" => Cow::Owned(self.count_min.to_string()),
-            "count_max" => Cow::Owned(self.count_max.to_string()),
-            "group" => text(self.group.as_ref()),
-            _ => Cow::Borrowed(""),
-        }
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
     }
 
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        cells(names, out, |name| self.cell(name));
     }
 
     fn tell(&self, out: &mut String) {
@@ -315,7 +533,39 @@ impl TableRow for Bucket {
     }
 }
 
+impl Bucket {
+    fn cell(&self, column: &str) -> Cow<'_, str> {
+        match column {
+            "start" => Cow::Owned(self.start.to_string()),
+            "end" => Cow::Owned(self.end.to_string()),
+            "count_min" => Cow::Owned(self.count_min.to_string()),
+            "count_max" => Cow::Owned(self.count_max.to_string()),
+            "group" => text(self.group.as_ref()),
+            _ => Cow::Borrowed(""),
+        }
+    }
+}
+
 impl TableRow for NodeRow {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        cells(names, out, |name| self.cell(name));
+    }
+
+    fn tell(&self, out: &mut String) {
+        let facts = counted(self.facts.into(), "fact");
+        let matched = match &self.matched {
+            Some(matched) if matched.text != self.name => format!("  matched '{}' ({})", one_line(&matched.text), matched.how),
+            _ => String::new(),
+        };
+        say!(out, "{}  {}  {}  {facts}{matched}\n", self.id, self.node_type, one_line(&self.name));
+    }
+}
+
+impl NodeRow {
     fn cell(&self, column: &str) -> Cow<'_, str> {
         match column {
             "id" => Cow::Borrowed(&self.id),
@@ -338,22 +588,23 @@ impl TableRow for NodeRow {
             _ => Cow::Borrowed(""),
         }
     }
-
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
-    }
-
-    fn tell(&self, out: &mut String) {
-        let facts = counted(self.facts.into(), "fact");
-        let matched = match &self.matched {
-            Some(matched) if matched.text != self.name => format!("  matched '{}' ({})", one_line(&matched.text), matched.how),
-            _ => String::new(),
-        };
-        say!(out, "{}  {}  {}  {facts}{matched}\n", self.id, self.node_type, one_line(&self.name));
-    }
 }
 
 impl TableRow for DocumentRow {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        cells(names, out, |name| self.cell(name));
+    }
+
+    fn tell(&self, out: &mut String) {
+        out.push_str(&document_line(self));
+    }
+}
+
+impl DocumentRow {
     fn cell(&self, column: &str) -> Cow<'_, str> {
         match column {
             "id" => Cow::Borrowed(&self.id),
@@ -368,14 +619,6 @@ impl TableRow for DocumentRow {
             _ => Cow::Borrowed(""),
         }
     }
-
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
-    }
-
-    fn tell(&self, out: &mut String) {
-        out.push_str(&document_line(self));
-    }
 }
 
 /// A document as one line: date, publisher, title, how many facts rest on it, id.
@@ -386,6 +629,21 @@ fn document_line(row: &DocumentRow) -> String {
 }
 
 impl TableRow for PublisherRow {
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
+    }
+
+    fn csv(&self, names: &[&str], out: &mut Output) {
+        cells(names, out, |name| self.cell(name));
+    }
+
+    fn tell(&self, out: &mut String) {
+        let (documents, facts) = (counted(self.documents, "document"), counted(self.facts, "fact"));
+        say!(out, "{}  {documents}, {facts}\n", one_line(&self.name));
+    }
+}
+
+impl PublisherRow {
     fn cell(&self, column: &str) -> Cow<'_, str> {
         match column {
             "name" => Cow::Borrowed(&self.name),
@@ -393,15 +651,6 @@ impl TableRow for PublisherRow {
             "facts" => Cow::Owned(self.facts.to_string()),
             _ => Cow::Borrowed(""),
         }
-    }
-
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
-    }
-
-    fn tell(&self, out: &mut String) {
-        let (documents, facts) = (counted(self.documents, "document"), counted(self.facts, "fact"));
-        say!(out, "{}  {documents}, {facts}\n", one_line(&self.name));
     }
 }
 
@@ -424,21 +673,41 @@ mod tests {
     }
 
     fn keys(row: &dyn TableRow) -> (Vec<String>, Value) {
-        let mut out = Vec::new();
+        let mut out = Output::with_capacity(0);
         row.json(&mut out).unwrap();
-        let value: Value = serde_json::from_slice(&out).unwrap();
+        let value: Value = serde_json::from_slice(&out.into_bytes()).unwrap();
         (value.as_object().unwrap().keys().cloned().collect(), value)
+    }
+
+    fn cells_of(row: &dyn TableRow, columns: &[&str]) -> Vec<String> {
+        let mut out = Output::with_capacity(0);
+        row.csv(columns, &mut out);
+        let bytes = out.into_bytes();
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+        let record = reader.records().next().unwrap().unwrap();
+        record.iter().map(str::to_owned).collect()
+    }
+
+    /// A JSON value as a cell.
+    fn loose_cell(value: &Value) -> String {
+        match value {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
+            }
+            other => other.to_string(),
+        }
     }
 
     /// Every cell says what the key of the same name says.
     fn agrees(row: &dyn TableRow, columns: &[&str]) {
         let (_, value) = keys(row);
-        for column in columns {
-            let cell = row.cell(column);
+        for (column, cell) in columns.iter().zip(cells_of(row, columns)) {
             let wanted = match &value[*column] {
                 Value::Object(_) => value[*column].to_string(),
                 Value::Array(items) if items.is_empty() || items[0].is_object() => value[*column].to_string(),
-                other => loose_cell(other).into_owned(),
+                other => loose_cell(other),
             };
             assert_eq!(cell, wanted, "column {column}");
         }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::output::Output;
 use crate::query::{Page, Truncated};
 
 /// Appends a formatted text to a `String`, without one in between.
@@ -21,15 +22,15 @@ pub(crate) use say;
 
 /// A row of an answer.
 pub trait TableRow {
-    /// The cell under a column; empty for what is unknown.
-    fn cell(&self, column: &str) -> Cow<'_, str>;
-
     /// The row as one JSON object.
     ///
     /// # Errors
     ///
     /// When a value cannot be JSON, which no row of ours has.
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()>;
+    fn json(&self, out: &mut Output) -> serde_json::Result<()>;
+
+    /// The row as a record of CSV without its end: the cells of these columns, empty for what is unknown.
+    fn csv(&self, columns: &[&str], out: &mut Output);
 
     /// The row for people: one line with its end (and indented ones for quotes).
     fn tell(&self, out: &mut String);
@@ -37,6 +38,20 @@ pub trait TableRow {
 
 /// An answer that can be written in every form.
 pub trait Answer: Serialize {
+    /// All of it as one JSON object, byte for byte what serde makes of it.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be JSON, which no answer of ours has.
+    fn json(&self, out: &mut Output) -> serde_json::Result<()> {
+        serde_json::to_writer(out.bytes(), self)
+    }
+
+    /// How many bytes it may take, to have room for them from the start.
+    fn size_hint(&self) -> usize {
+        0
+    }
+
     /// Hands over the rows in order.
     fn each_row(&self, visit: &mut dyn FnMut(&dyn TableRow));
 

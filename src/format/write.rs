@@ -1,7 +1,7 @@
 //! Writing an answer in a form: whole ([`write()`]), or header and rows by themselves for streams.
 
 use super::table::Answer;
-use super::{Columns, Form};
+use super::{Columns, Form, Output};
 use crate::query::Include;
 
 /// Why an answer could not be written; no answer of ours gives a reason.
@@ -36,13 +36,16 @@ impl Table {
     ///
     /// [`WriteError`].
     pub fn write<A: Answer>(&self, form: Form, answer: &A) -> Result<Vec<u8>, WriteError> {
-        let mut out = self.header(form)?;
+        let mut out = Output::with_capacity(answer.size_hint());
         match form {
-            Form::Json => serde_json::to_writer(&mut out, answer)?,
-            Form::Ndjson | Form::Csv => self.rows(form, answer, &mut out)?,
-            Form::Text => out.extend_from_slice(told(answer).as_bytes()),
+            Form::Json => answer.json(&mut out)?,
+            Form::Ndjson | Form::Csv => {
+                out.bytes().extend(self.header(form)?);
+                self.rows(form, answer, &mut out)?;
+            }
+            Form::Text => out.push(&told(answer)),
         }
-        Ok(out)
+        Ok(out.into_bytes())
     }
 
     /// What stands before the rows.
@@ -56,7 +59,9 @@ impl Table {
         }
         let mut writer = ::csv::Writer::from_writer(Vec::new());
         writer.write_record(&self.names)?;
-        finish(writer)
+        writer
+            .into_inner()
+            .map_err(|error| ::csv::Error::from(std::io::Error::other(error.to_string())).into())
     }
 
     /// Adds the rows of an answer, in a form that has a row a line.
@@ -64,38 +69,18 @@ impl Table {
     /// # Errors
     ///
     /// [`WriteError`].
-    pub fn rows<A: Answer>(&self, form: Form, answer: &A, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub fn rows<A: Answer>(&self, form: Form, answer: &A, out: &mut Output) -> Result<(), WriteError> {
         let mut failed = None;
-        if form == Form::Csv {
-            let mut writer = ::csv::Writer::from_writer(Vec::new());
-            answer.each_row(&mut |row| {
-                let cells = self.names.iter().map(|name| row.cell(name));
-                for cell in cells {
-                    if let Err(error) = writer.write_field(cell.as_bytes()) {
-                        failed = Some(error.into());
-                    }
-                }
-                if let Err(error) = writer.write_record(None::<&[u8]>) {
-                    failed = Some(error.into());
-                }
-            });
-            out.extend(finish(writer)?);
-        } else {
-            answer.each_row(&mut |row| {
-                if let Err(error) = row.json(out) {
-                    failed = Some(error.into());
-                }
-                out.push(b'\n');
-            });
-        }
-        failed.map_or(Ok(()), Err)
+        answer.each_row(&mut |row| {
+            if form == Form::Csv {
+                row.csv(&self.names, out);
+            } else if let Err(error) = row.json(out) {
+                failed = Some(error);
+            }
+            out.push("\n");
+        });
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
-}
-
-fn finish(writer: ::csv::Writer<Vec<u8>>) -> Result<Vec<u8>, WriteError> {
-    writer
-        .into_inner()
-        .map_err(|error| ::csv::Error::from(std::io::Error::other(error.to_string())).into())
 }
 
 /// An answer for people.

@@ -11,15 +11,65 @@ use futures_util::{StreamExt as _, stream};
 use super::params::{Ask, Params};
 use super::problem::Problem;
 use super::state::{AppState, Reads};
-use crate::format::{Answer, Columns, Form, Table};
-use crate::query::{Asking, FilterParams, Include, QueryError};
+use crate::format::{Answer, Columns, Form, Output, Table};
+use crate::query::{
+    self, Asking, DocumentsParams, FactsParams, FilterParams, Include, NeighbourhoodParams, NodesParams, PathsParams, QueryError,
+    TimelineParams,
+};
 use crate::view::View;
 
 /// Rows asked for at a time in a stream.
 const PAGE: u32 = 1_000;
 
-/// A question with its own parameters and the common filters.
-pub(super) type Question<P, A> = fn(&Asking<'_>, &P, &FilterParams) -> Result<A, QueryError>;
+/// Parameters that are a question: `query` answers each of them in one way.
+pub(super) trait Question: Params + Clone {
+    /// The answer, which borrows from the view.
+    type Answer<'v>: Answer;
+
+    /// Asks.
+    fn ask<'v>(&self, ask: &Asking<'v>, filters: &FilterParams) -> Result<Self::Answer<'v>, QueryError>;
+}
+
+macro_rules! questions {
+    ($($params:ty => $answer:ty, $ask:path;)+) => {$(
+        impl Question for $params {
+            type Answer<'v> = $answer;
+
+            fn ask<'v>(&self, ask: &Asking<'v>, filters: &FilterParams) -> Result<Self::Answer<'v>, QueryError> {
+                $ask(ask, self, filters)
+            }
+        }
+    )+};
+}
+
+questions! {
+    NeighbourhoodParams => query::Neighbourhood<'v>, query::neighbourhood;
+    PathsParams => query::Paths<'v>, query::paths;
+    TimelineParams => query::Timeline<'v>, query::timeline;
+    FactsParams => query::Facts<'v>, query::facts;
+    NodesParams => query::Nodes, query::nodes;
+    DocumentsParams => query::Documents, query::documents;
+}
+
+/// An answer in its form.
+struct Written {
+    body: Vec<u8>,
+    /// URL and cursor of the next page.
+    next: Option<(String, String)>,
+    /// Whether it was cut.
+    is_cut: bool,
+}
+
+impl Written {
+    fn of<A: Answer>(answer: &A, body: Vec<u8>) -> Self {
+        let page = answer.page();
+        Self {
+            body,
+            next: page.and_then(|page| page.next.clone().zip(page.cursor.clone())),
+            is_cut: answer.truncated().is_some(),
+        }
+    }
+}
 
 /// What `include` asks for; names that nobody knows are refused by `query`.
 pub(super) fn included(filters: &FilterParams) -> Vec<Include> {
@@ -49,42 +99,27 @@ pub(super) fn reads(filters: &FilterParams) -> Reads {
 
 impl AppState {
     /// Answers with one page.
-    pub(super) async fn page<P, A>(
-        &self,
-        asked: Ask<P>,
-        columns: Columns,
-        reads: Reads,
-        question: Question<P, A>,
-    ) -> Result<Response, Problem>
-    where
-        P: Params + Clone,
-        A: Answer + Send + 'static,
-    {
+    pub(super) async fn page<P: Question>(&self, asked: Ask<P>, columns: Columns, reads: Reads) -> Result<Response, Problem> {
         let Ask { own, filters, form } = asked;
         let table = Table::new(columns, &included(&filters));
         let asked_filters = filters.clone();
-        let answer = self.ask(&filters, reads, move |ask| question(ask, &own, &asked_filters)).await?;
-        let mut response = written(form, table.write(form, &answer)?);
-        if let Some(next) = answer.page().and_then(|page| page.next.as_deref()) {
-            link_next(response.headers_mut(), next);
+        // Written where it is asked, while the view is at hand.
+        let written_there = self.ask(&filters, reads, move |ask| {
+            let answer = own.ask(ask, &asked_filters)?;
+            Ok(table.write(form, &answer).map(|body| Written::of(&answer, body)))
+        });
+        let Written { body, next, .. } = written_there.await??;
+        let mut response = written(form, body);
+        if let Some((next, _)) = next {
+            link_next(response.headers_mut(), &next);
         }
         Ok(response)
     }
 
     /// Answers with one page, or, in a form of rows and without a limit, with all of them at one revision.
-    pub(super) async fn list<P, A>(
-        &self,
-        asked: Ask<P>,
-        columns: Columns,
-        reads: Reads,
-        question: Question<P, A>,
-    ) -> Result<Response, Problem>
-    where
-        P: Params + Clone,
-        A: Answer + Send + 'static,
-    {
+    pub(super) async fn list<P: Question>(&self, asked: Ask<P>, columns: Columns, reads: Reads) -> Result<Response, Problem> {
         if matches!(asked.form, Form::Json | Form::Text) || asked.filters.limit.is_some() {
-            return self.page(asked, columns, reads, question).await;
+            return self.page(asked, columns, reads).await;
         }
         let view = self.engine().view();
         let include = included(&asked.filters);
@@ -92,7 +127,6 @@ impl AppState {
         let pages = Pages {
             app: self.clone(),
             view,
-            question,
             next: Some((
                 own,
                 FilterParams {
@@ -108,29 +142,27 @@ impl AppState {
 }
 
 /// A list under way, read page by page from one view.
-struct Pages<P, A> {
+struct Pages<P> {
     app: AppState,
     view: Arc<View>,
-    question: Question<P, A>,
     next: Option<(P, FilterParams)>,
     table: Table,
     form: Form,
 }
 
-impl<P: Params + Clone, A: Answer + Send + 'static> Pages<P, A> {
+impl<P: Question> Pages<P> {
     /// The first page is read before the answer begins, so that a wrong question is a problem and not half a file.
     async fn stream(mut self) -> Result<Response, Problem> {
         let mut first = self.table.header(self.form)?;
-        self.read(&mut first).await?;
+        first.extend(self.read().await?);
         let form = self.form;
         if self.next.is_none() {
             return Ok(written(form, first));
         }
         let rest = stream::unfold(self, |mut pages| async move {
             pages.next.as_ref()?;
-            let mut rows = Vec::new();
-            match pages.read(&mut rows).await {
-                Ok(()) => Some((Ok(Bytes::from(rows)), pages)),
+            match pages.read().await {
+                Ok(rows) => Some((Ok(Bytes::from(rows)), pages)),
                 Err(problem) => {
                     // Breaking off is the one way left to say that rows are missing.
                     tracing::warn!(problem = problem.kind().slug, "a stream was broken off");
@@ -145,16 +177,20 @@ impl<P: Params + Clone, A: Answer + Send + 'static> Pages<P, A> {
         Ok(with_form(form, body))
     }
 
-    async fn read(&mut self, out: &mut Vec<u8>) -> Result<(), Problem> {
-        let Some((own, filters)) = self.next.take() else { return Ok(()) };
-        let question = self.question;
-        let asked = filters.clone();
-        let answer = self
-            .app
-            .ask_page(self.view.clone(), filters, move |ask| question(ask, &own, &asked))
-            .await?;
-        self.table.rows(self.form, &answer, out)?;
-        if let Some(cursor) = answer.page().and_then(|page| page.cursor.clone()) {
+    /// The rows of the next page.
+    async fn read(&mut self) -> Result<Vec<u8>, Problem> {
+        let Some((own, filters)) = self.next.take() else {
+            return Ok(Vec::new());
+        };
+        let (table, form, asked) = (self.table.clone(), self.form, filters.clone());
+        let page = self.app.ask_page(self.view.clone(), filters, move |ask| {
+            let answer = own.ask(ask, &asked)?;
+            let mut out = Output::with_capacity(answer.size_hint());
+            let rows = table.rows(form, &answer, &mut out);
+            Ok(rows.map(|()| Written::of(&answer, out.into_bytes())))
+        });
+        let Written { body, next, is_cut } = page.await??;
+        if let Some((_, cursor)) = next {
             // A cursor holds its whole question.
             let filters = FilterParams {
                 cursor: Some(cursor),
@@ -162,10 +198,10 @@ impl<P: Params + Clone, A: Answer + Send + 'static> Pages<P, A> {
                 ..FilterParams::default()
             };
             self.next = Some((P::default(), filters));
-        } else if answer.truncated().is_some() {
+        } else if is_cut {
             return Err(super::refusal::overloaded());
         }
-        Ok(())
+        Ok(body)
     }
 }
 

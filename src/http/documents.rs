@@ -33,7 +33,7 @@ pub(super) async fn list(State(app): State<AppState>, asked: Ask<DocumentsParams
     } else {
         reads(&asked.filters)
     };
-    app.list(asked, Columns::Documents, reads, query::documents).await
+    app.list(asked, Columns::Documents, reads).await
 }
 
 /// One document, with its text and its history.

@@ -30,7 +30,7 @@ pub(super) async fn list(State(app): State<AppState>, asked: Ask<FactsParams>) -
     } else {
         reads(&asked.filters)
     };
-    app.list(asked, Columns::Facts, reads, query::facts).await
+    app.list(asked, Columns::Facts, reads).await
 }
 
 /// One fact, with its evidence and its history.

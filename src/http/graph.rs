@@ -8,7 +8,7 @@ use super::params::Ask;
 use super::problem::Problem;
 use super::state::{AppState, Reads};
 use crate::format::Columns;
-use crate::query::{self, FilterParams, Neighbourhood, NeighbourhoodParams, Paths, PathsParams, Timeline, TimelineParams};
+use crate::query::{FilterParams, Neighbourhood, NeighbourhoodParams, Paths, PathsParams, Timeline, TimelineParams};
 
 /// What is around a node, up to four hops away.
 #[utoipa::path(
@@ -23,7 +23,7 @@ pub(super) async fn neighbourhood(State(app): State<AppState>, asked: Ask<Neighb
         Columns::Edges
     };
     let reads = reads(&asked.filters);
-    app.page(asked, columns, reads, query::neighbourhood).await
+    app.page(asked, columns, reads).await
 }
 
 /// How two nodes are connected: shortest chains of facts, each hop with its quote.
@@ -35,7 +35,7 @@ pub(super) async fn neighbourhood(State(app): State<AppState>, asked: Ask<Neighb
     responses((status = 200, description = "The paths, shortest first.", body = Paths))
 )]
 pub(super) async fn paths(State(app): State<AppState>, asked: Ask<PathsParams>) -> Result<Response, Problem> {
-    app.page(asked, Columns::Hops, Reads::Bodies, query::paths).await
+    app.page(asked, Columns::Hops, Reads::Bodies).await
 }
 
 /// The dated facts about one node, several or all, in order; or their counts, with `bucket`.
@@ -47,8 +47,8 @@ pub(super) async fn paths(State(app): State<AppState>, asked: Ask<PathsParams>) 
 pub(super) async fn timeline(State(app): State<AppState>, asked: Ask<TimelineParams>) -> Result<Response, Problem> {
     let reads = reads(&asked.filters);
     if asked.own.bucket.is_some() {
-        app.page(asked, Columns::Buckets, reads, query::timeline).await
+        app.page(asked, Columns::Buckets, reads).await
     } else {
-        app.list(asked, Columns::Timeline, reads, query::timeline).await
+        app.list(asked, Columns::Timeline, reads).await
     }
 }

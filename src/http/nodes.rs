@@ -24,7 +24,7 @@ pub(super) async fn list(State(app): State<AppState>, asked: Ask<NodesParams>) -
         search: asked.own.q.is_some(),
     };
     let reads = reads(&asked.filters);
-    app.list(asked, columns, reads, query::nodes).await
+    app.list(asked, columns, reads).await
 }
 
 /// One node, with all its names.

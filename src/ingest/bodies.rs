@@ -16,7 +16,7 @@ const TEXTS: usize = 64;
 /// Reads through to the store, and keeps what was asked for last.
 pub(super) struct CachedBodies {
     store: Arc<dyn Store>,
-    evidence: Mutex<Halves<FactNumber, Vec<Evidence>>>,
+    evidence: Mutex<Halves<FactNumber, Arc<[Evidence]>>>,
     texts: Mutex<Halves<DocumentNumber, Option<String>>>,
 }
 
@@ -38,7 +38,7 @@ impl CachedBodies {
 }
 
 impl Bodies for CachedBodies {
-    fn evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, String> {
+    fn evidence(&self, fact: FactNumber) -> Result<Arc<[Evidence]>, String> {
         let round = {
             let mut cache = lock(&self.evidence);
             if let Some(evidence) = cache.get(&fact) {
@@ -47,7 +47,7 @@ impl Bodies for CachedBodies {
             cache.round
         };
         let read = self.store.evidence(&[fact]).map_err(|error| error.to_string())?;
-        let evidence = read.into_iter().next().unwrap_or_default();
+        let evidence: Arc<[Evidence]> = read.into_iter().next().unwrap_or_default().into();
         lock(&self.evidence).keep(round, fact, evidence.clone());
         Ok(evidence)
     }

@@ -154,7 +154,7 @@ impl Engine {
         let rows: Result<Vec<_>, _> = planned
             .facts
             .iter()
-            .map(|fact| query::row(&ask, *fact, &[Include::Quote]))
+            .map(|fact| Ok(query::row(&ask, *fact, &[Include::Quote])?.to_row()))
             .collect();
         Ok(DocumentReply {
             document,
@@ -296,7 +296,7 @@ struct Stored<'a> {
 }
 
 impl Bodies for Stored<'_> {
-    fn evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, String> {
+    fn evidence(&self, fact: FactNumber) -> Result<Arc<[Evidence]>, String> {
         self.engine.bodies().evidence(fact)
     }
     fn text(&self, document: DocumentNumber) -> Result<Option<String>, String> {
@@ -311,7 +311,7 @@ struct Unwritten<'a> {
 }
 
 impl Bodies for Unwritten<'_> {
-    fn evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, String> {
+    fn evidence(&self, fact: FactNumber) -> Result<Arc<[Evidence]>, String> {
         let first = self
             .commit
             .facts
@@ -320,7 +320,7 @@ impl Bodies for Unwritten<'_> {
             .map(|record| record.evidence.clone());
         let mut evidence: Vec<Evidence> = first.collect();
         if evidence.is_empty() {
-            evidence = self.engine.bodies().evidence(fact)?;
+            evidence = self.engine.bodies().evidence(fact)?.to_vec();
         }
         evidence.extend(
             self.commit
@@ -329,7 +329,7 @@ impl Bodies for Unwritten<'_> {
                 .filter(|record| record.fact == fact)
                 .map(|record| record.evidence.clone()),
         );
-        Ok(evidence)
+        Ok(evidence.into())
     }
     fn text(&self, document: DocumentNumber) -> Result<Option<String>, String> {
         match self.commit.documents.iter().find(|record| record.number == document) {

@@ -1,6 +1,6 @@
 //! Identities: readable slugs for people, digests for content, dense numbers for memory.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -114,14 +114,22 @@ pub fn slug(name: &str) -> String {
 /// Crockford's base 32 in lower case: no `i`, `l`, `o`, `u`.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-fn encode(bytes: [u8; 10], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let bits = bytes.iter().fold(0u128, |acc, byte| (acc << 8) | u128::from(*byte));
-    for place in (0..16).rev() {
-        let digit = usize::try_from((bits >> (place * 5)) & 31).unwrap_or(0);
-        let byte = ALPHABET.get(digit).copied().unwrap_or(b'0');
-        fmt::Write::write_char(f, char::from(byte))?;
-    }
-    Ok(())
+/// Eight digits for five bytes.
+fn digits(bytes: [u8; 5]) -> [u8; 8] {
+    let bits = bytes.iter().fold(0_u64, |acc, byte| (acc << 8) | u64::from(*byte));
+    std::array::from_fn(|place| {
+        let digit = usize::try_from((bits >> (35 - place * 5)) & 31).unwrap_or(0);
+        ALPHABET.get(digit).copied().unwrap_or(b'0')
+    })
+}
+
+fn encode(bytes: [u8; 10]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, i, j] = bytes;
+    let mut out = [0; 16];
+    let (left, right) = out.split_at_mut(8);
+    left.copy_from_slice(&digits([a, b, c, d, e]));
+    right.copy_from_slice(&digits([f, g, h, i, j]));
+    out
 }
 
 fn decode(text: &str) -> Option<[u8; 10]> {
@@ -158,12 +166,19 @@ macro_rules! digest_id {
             pub const fn to_bytes(self) -> [u8; 10] {
                 self.0
             }
+            /// What stands before the digits.
+            pub const PREFIX: &'static str = $prefix;
+            /// The digits behind the prefix, in ASCII.
+            #[must_use]
+            pub fn digits(self) -> [u8; 16] {
+                encode(self.0)
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str($prefix)?;
-                encode(self.0, f)
+                encode(self.0).iter().try_for_each(|digit| f.write_char(char::from(*digit)))
             }
         }
 

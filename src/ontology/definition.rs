@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::sentence::Pattern;
+
 /// Number of a relation in the ontology of this process; never stored, never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelationNumber(pub u16);
@@ -60,7 +62,7 @@ pub struct RelationDef {
     /// The same, negated, such as `did not meet with`.
     pub phrase_negated: String,
     /// How a sentence goes on after the phrase: the first of these whose `{parts}` are all there.
-    pub reads: Vec<String>,
+    pub(super) reads: Vec<Pattern>,
     /// Types and classes the subject may have; `any` for all.
     pub from: Vec<String>,
     /// Types and classes the object may have; `any` for all; empty when it takes no node.

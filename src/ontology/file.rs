@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use super::definition::{Kind, NodeTypeDef, RelationDef, RelationNumber, TypeNumber};
+use super::sentence::Pattern;
 use super::{ANY, Ontology, OntologyError};
 
 #[derive(Deserialize)]
@@ -155,7 +156,8 @@ fn add_relation(ontology: &mut Ontology, entry: RelationEntry) -> Result<(), Str
         name,
         phrase: entry.phrase,
         phrase_negated: entry.phrase_negated,
-        reads: entry.reads,
+        // A pattern with an open brace never fits.
+        reads: entry.reads.iter().filter_map(|pattern| Pattern::read(pattern)).collect(),
         from: entry.from,
         to: entry.to,
         value_from: entry.value_from,

@@ -19,6 +19,7 @@ use crate::model::{Modality, NodeId, Object, Polarity, Qualifiers};
 
 pub use definition::{Kind, NodeTypeDef, ObjectType, RelationDef, RelationNumber, TypeNumber};
 pub use error::OntologyError;
+pub use sentence::Sentence;
 
 /// The class every node type belongs to.
 const ANY: &str = "any";
@@ -230,16 +231,23 @@ impl Ontology {
     /// `object` is the object's name or the value. Of the qualifiers, those that identify are read,
     /// and `place`, where a caller puts the name of the fact's place.
     #[must_use]
-    pub fn sentence(
-        &self,
+    pub fn sentence<'a>(
+        &'a self,
         relation: RelationNumber,
-        subject: &str,
-        object: Option<&str>,
+        subject: &'a str,
+        object: Option<&'a str>,
         modality: Modality,
         polarity: Polarity,
-        qualifiers: &Qualifiers,
-    ) -> String {
-        sentence::read(self.relation(relation), subject, object, modality, polarity, qualifiers)
+        qualifiers: &'a Qualifiers,
+    ) -> Sentence<'a> {
+        Sentence {
+            relation: self.relation(relation),
+            subject,
+            object,
+            modality,
+            polarity,
+            qualifiers,
+        }
     }
 
     fn known_type(&self, name: &str) -> Result<(), OntologyError> {

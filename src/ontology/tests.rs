@@ -13,7 +13,9 @@ fn sentence(relation: &str, object: Option<&str>, modality: Modality, polarity: 
     let ontology = Ontology::built_in();
     let qualifiers = qualifiers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let number = ontology.relation_number(relation).unwrap();
-    ontology.sentence(number, "Ann", object, modality, polarity, &qualifiers)
+    ontology
+        .sentence(number, "Ann", object, modality, polarity, &qualifiers)
+        .to_string()
 }
 
 fn told(relation: &str, object: Option<&str>, qualifiers: &[(&str, &str)]) -> String {

@@ -1,9 +1,16 @@
 //! What is answered: the shapes of the API as types. Keys are always there, `null` when unknown.
+//!
+//! Lists of facts hold handles on their rows ([`RowRef`]) and borrow from the view they were read from. What
+//! serde makes of them is what every writer must make too.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::RowRef;
 use crate::model::{ClaimId, Day, FactId, Modality, Polarity, Qualifiers, Revision, Timestamp};
 
 /// A fact as one flat row: in lists, as edges, as hops, as CSV columns in this order.
@@ -154,7 +161,7 @@ pub type Echo = Map<String, Value>;
 
 /// `GET /v1/facts`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Facts {
+pub struct Facts<'v> {
     /// The question as understood.
     #[schema(value_type = Object)]
     pub query: Echo,
@@ -162,7 +169,8 @@ pub struct Facts {
     #[schema(value_type = u64)]
     pub revision: Revision,
     /// The facts.
-    pub facts: Vec<Row>,
+    #[schema(value_type = Vec<Row>)]
+    pub facts: Vec<RowRef<'v>>,
     /// Where it goes on.
     pub page: Page,
     /// What is left out.
@@ -173,7 +181,7 @@ pub struct Facts {
 
 /// `GET /v1/timeline`: `facts` and `page`, or `buckets`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Timeline {
+pub struct Timeline<'v> {
     /// The question as understood.
     #[schema(value_type = Object)]
     pub query: Echo,
@@ -184,7 +192,8 @@ pub struct Timeline {
     pub nodes: Vec<NodeBrief>,
     /// The facts, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub facts: Option<Vec<Row>>,
+    #[schema(value_type = Option<Vec<Row>>)]
+    pub facts: Option<Vec<RowRef<'v>>>,
     /// Where it goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
@@ -216,7 +225,7 @@ pub struct Bucket {
 
 /// `GET /v1/neighbourhood`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Neighbourhood {
+pub struct Neighbourhood<'v> {
     /// The question as understood.
     #[schema(value_type = Object)]
     pub query: Echo,
@@ -226,26 +235,26 @@ pub struct Neighbourhood {
     /// The node in the middle.
     pub node: NodeBrief,
     /// All nodes, the middle first.
-    pub nodes: Vec<NeighbourNode>,
+    pub nodes: Vec<NeighbourNode<'v>>,
     /// The facts between them, or one edge per pair with `group_by=pair`.
     #[schema(value_type = Vec<Row>)]
-    pub edges: Vec<Edge>,
+    pub edges: Vec<Edge<'v>>,
     /// Nodes that have more facts than are shown.
-    pub more: Vec<More>,
+    pub more: Vec<More<'v>>,
     /// How it was cut.
     pub truncated: Option<Truncated>,
 }
 
 /// A node of a neighbourhood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NeighbourNode {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NeighbourNode<'v> {
     /// Its id.
-    pub id: String,
+    pub id: &'v str,
     /// Its type.
     #[serde(rename = "type")]
-    pub node_type: String,
+    pub node_type: &'v str,
     /// Its name.
-    pub name: String,
+    pub name: &'v str,
     /// How far from the middle.
     pub hop: u32,
     /// How many known facts it has in all.
@@ -253,52 +262,124 @@ pub struct NeighbourNode {
 }
 
 /// An edge of a neighbourhood.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Edge {
+pub enum Edge<'v> {
     /// One fact.
-    Fact(Box<Row>),
+    Fact(Box<RowRef<'v>>),
     /// All facts of one subject, relation and object.
-    Pair(Box<PairEdge>),
+    Pair(Box<PairEdge<'v>>),
 }
 
 /// All facts of one subject, relation and object; the other keys are those of its best fact.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PairEdge {
+#[derive(Clone, Debug)]
+pub struct PairEdge<'v> {
     /// Such as `china~supported~myanmar`.
     pub id: String,
     /// How many facts.
     pub facts: u64,
     /// The earliest day of any of them.
-    #[schema(value_type = Option<String>, format = Date)]
     pub earliest: Option<Day>,
     /// The latest day of any of them.
-    #[schema(value_type = Option<String>, format = Date)]
     pub latest: Option<Day>,
     /// Independent texts behind any of them.
     pub source_count: u32,
-    /// The keys of the best fact's row but those above.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    pub best: Map<String, Value>,
+    /// The best fact.
+    pub best: RowRef<'v>,
+}
+
+impl PairEdge<'_> {
+    /// Keys of its own that the row of the best fact has too.
+    pub const OWN: [&'static str; 4] = ["id", "earliest", "latest", "source_count"];
+}
+
+impl Serialize for PairEdge<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Flat<'a> {
+            id: &'a str,
+            facts: u64,
+            earliest: Option<Day>,
+            latest: Option<Day>,
+            source_count: u32,
+            #[serde(flatten)]
+            best: Map<String, Value>,
+        }
+        let mut best = match serde_json::to_value(&self.best) {
+            Ok(Value::Object(keys)) => keys,
+            _ => Map::new(),
+        };
+        for own in Self::OWN {
+            best.shift_remove(own);
+        }
+        let flat = Flat {
+            id: &self.id,
+            facts: self.facts,
+            earliest: self.earliest,
+            latest: self.latest,
+            source_count: self.source_count,
+            best,
+        };
+        flat.serialize(serializer)
+    }
 }
 
 /// A node of which not all facts are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct More {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct More<'v> {
     /// Its id.
-    pub id: String,
+    pub id: &'v str,
     /// How many known facts it has.
     pub degree: u32,
     /// How many of them are shown.
     pub shown: u32,
     /// URL that lists them.
-    pub next: String,
+    #[schema(value_type = String)]
+    pub next: UrlAbout<'v>,
+}
+
+/// A URL that asks about one of many nodes, the same but for the node.
+#[derive(Clone, Debug)]
+pub struct UrlAbout<'v> {
+    /// What stands before the node's id, and behind it.
+    pub frame: Arc<[String; 2]>,
+    /// The node's id.
+    pub id: &'v str,
+}
+
+impl UrlAbout<'_> {
+    /// Hands over the URL piece by piece, in order.
+    pub fn each_piece(&self, mut visit: impl FnMut(&str)) {
+        let [before, behind] = &*self.frame;
+        visit(before);
+        // Of what an id is made of, a URL escapes the colon alone.
+        for (place, part) in self.id.split(':').enumerate() {
+            if place > 0 {
+                visit("%3A");
+            }
+            visit(part);
+        }
+        visit(behind);
+    }
+}
+
+impl fmt::Display for UrlAbout<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut written = Ok(());
+        self.each_piece(|piece| written = written.and_then(|()| f.write_str(piece)));
+        written
+    }
+}
+
+impl Serialize for UrlAbout<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// `GET /v1/paths`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Paths {
+pub struct Paths<'v> {
     /// The question as understood.
     #[schema(value_type = Object)]
     pub query: Echo,
@@ -310,7 +391,7 @@ pub struct Paths {
     /// Where they end.
     pub to: NodeBrief,
     /// The paths, most telling first.
-    pub paths: Vec<PathAnswer>,
+    pub paths: Vec<PathAnswer<'v>>,
     /// Why there is none.
     pub reason: Option<String>,
     /// How it was cut.
@@ -319,7 +400,7 @@ pub struct Paths {
 
 /// One path.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PathAnswer {
+pub struct PathAnswer<'v> {
     /// How many hops.
     pub length: u32,
     /// The hops as one sentence.
@@ -333,19 +414,20 @@ pub struct PathAnswer {
     /// The nodes on it, both ends included.
     pub nodes: Vec<NodeBrief>,
     /// The facts along it.
-    pub hops: Vec<Hop>,
+    pub hops: Vec<Hop<'v>>,
 }
 
 /// One hop of a path.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Hop {
+pub struct Hop<'v> {
     /// The fact.
     #[serde(flatten)]
-    pub row: Row,
+    #[schema(value_type = Row)]
+    pub row: RowRef<'v>,
     /// Where the hop starts.
-    pub from: String,
+    pub from: &'v str,
     /// Where it ends.
-    pub to: String,
+    pub to: &'v str,
     /// Whether it goes from object to subject.
     pub reversed: bool,
     /// How many more facts connect the two.

@@ -22,7 +22,11 @@ pub(super) fn newness(reading: Reading<'_>, fact: FactNumber) -> Newness {
 
 /// The fact on the most independent texts; of several the newest; of several the one with the smallest id.
 pub(super) fn best(reading: Reading<'_>, facts: &[FactNumber]) -> Option<FactNumber> {
-    facts.iter().copied().min_by_key(|fact| standing(reading, *fact))
+    match facts {
+        // Sources are dear to count, and most edges are one fact.
+        [only] => Some(*only),
+        several => several.iter().copied().min_by_key(|fact| standing(reading, *fact)),
+    }
 }
 
 fn standing(reading: Reading<'_>, fact: FactNumber) -> (Reverse<u32>, Newness, Option<FactId>) {

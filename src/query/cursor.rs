@@ -60,10 +60,8 @@ impl Cursor {
     fn encode(&self) -> String {
         // A struct of numbers and texts always serialises.
         let plain = postcard::to_stdvec(self).unwrap_or_default();
-        let (packed, body) = match zstd::bulk::compress(&plain, 3) {
-            Ok(small) if plain.len() > PLAIN_UP_TO => (1, small),
-            _ => (0, plain),
-        };
+        let small = if plain.len() > PLAIN_UP_TO { zstd::bulk::compress(&plain, 3).ok() } else { None };
+        let (packed, body) = small.map_or((0, plain), |small| (1, small));
         let mut bytes = vec![VERSION, packed];
         bytes.extend(body);
         bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());

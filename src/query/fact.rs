@@ -3,7 +3,6 @@
 use crate::model::{FactId, FactNumber, Revision, Timestamp};
 use crate::view::{EvidenceRef, Reading};
 
-use super::row::shown_evidence;
 use super::{Asking, HistoryEntry, Include, QueryError, SingleFact, row};
 
 /// The fact of an id, known or not at the revision asked: a retracted one says since when and why.
@@ -23,7 +22,7 @@ pub fn fact(ask: &Asking<'_>, id: &str) -> Result<SingleFact, QueryError> {
         .and_then(|id| reading.fact_by_id(id))
         .ok_or_else(unknown)?;
     let content = reading.fact(number).ok_or_else(unknown)?;
-    let shown = shown_evidence(reading, number);
+    let shown = reading.shown_evidence(number);
     let bodies = ask.bodies.evidence(number).map_err(QueryError::Bodies)?;
     let body = shown
         .as_ref()
@@ -36,7 +35,7 @@ pub fn fact(ask: &Asking<'_>, id: &str) -> Result<SingleFact, QueryError> {
         history.iter().rev().find(|entry| !entry.known)
     };
     Ok(SingleFact {
-        row: row(ask, number, &[Include::Quote, Include::Evidence])?,
+        row: row(ask, number, &[Include::Quote, Include::Evidence])?.to_row(),
         claim: reading.claim(number).ok_or_else(unknown)?,
         same_claim: reading
             .same_claim(number)

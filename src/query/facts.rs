@@ -44,11 +44,11 @@ struct FactsScan<'m, 'b> {
 /// # Errors
 ///
 /// [`QueryError`] naming the parameter, or the cursor.
-pub fn facts(ask: &Asking<'_>, params: &FactsParams, filters: &FilterParams) -> Result<Facts, QueryError> {
+pub fn facts<'v>(ask: &Asking<'v>, params: &FactsParams, filters: &FilterParams) -> Result<Facts<'v>, QueryError> {
     answered(ask, ROUTE, params, filters, list)
 }
 
-fn list(ask: &Asking<'_>, params: &FactsParams, filters: &FilterParams) -> Result<Facts, QueryError> {
+fn list<'v>(ask: &Asking<'v>, params: &FactsParams, filters: &FilterParams) -> Result<Facts<'v>, QueryError> {
     let turn = FactsTurn::take_up(ask, ROUTE, params, filters)?;
     let ask = &turn.ask;
     let (wanted, query) = Wanted::resolve(&turn)?;

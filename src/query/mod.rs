@@ -49,10 +49,12 @@ pub use nodes::{node, nodes};
 pub use params::*;
 pub use paths::{earliest_arrival, paths, shortest_length};
 pub use publishers::publishers;
-pub use row::row;
+pub use row::{RowParts, RowRef, SAID_VIA, row};
 pub use schema::schema;
 pub use stats::stats;
 pub use timeline::timeline;
+
+use std::sync::Arc;
 
 use crate::model::{DocumentNumber, Evidence, FactNumber};
 use crate::view::Reading;
@@ -64,7 +66,7 @@ pub trait Bodies: Send + Sync {
     /// # Errors
     ///
     /// A message for the log when the store cannot give it.
-    fn evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, String>;
+    fn evidence(&self, fact: FactNumber) -> Result<Arc<[Evidence]>, String>;
 
     /// The text of a document.
     ///

@@ -146,12 +146,12 @@ const MENDINGS: usize = 8;
 /// # Errors
 ///
 /// Those of `ask_one`; their `try_url` is one that works, or `None`.
-pub(crate) fn answered<P, A>(
-    ask: &Asking<'_>,
+pub(crate) fn answered<'v, P, A>(
+    ask: &Asking<'v>,
     route: &'static str,
     params: &P,
     filters: &FilterParams,
-    ask_one: impl Fn(&Asking<'_>, &P, &FilterParams) -> Result<A, QueryError>,
+    ask_one: impl Fn(&Asking<'v>, &P, &FilterParams) -> Result<A, QueryError>,
 ) -> Result<A, QueryError>
 where
     P: DeserializeOwned,

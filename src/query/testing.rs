@@ -24,7 +24,12 @@ use crate::ontology::Ontology;
 use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, StoredObject};
 use crate::view::View;
 
-use super::{Asking, Bodies, Budget};
+use super::{Asking, Bodies, Budget, Row, RowRef};
+
+/// The rows of handles.
+pub(crate) fn rows(handles: &[RowRef<'_>]) -> Vec<Row> {
+    handles.iter().map(RowRef::to_row).collect()
+}
 
 /// A view, and the bodies behind it.
 pub(crate) struct Scene {
@@ -40,8 +45,8 @@ pub(crate) struct Scene {
 }
 
 impl Bodies for Scene {
-    fn evidence(&self, fact: FactNumber) -> Result<Vec<Evidence>, String> {
-        Ok(self.evidence[fact.index()].clone())
+    fn evidence(&self, fact: FactNumber) -> Result<Arc<[Evidence]>, String> {
+        Ok(self.evidence[fact.index()].clone().into())
     }
     fn text(&self, document: DocumentNumber) -> Result<Option<String>, String> {
         Ok(self.documents[document.index()].text.clone())

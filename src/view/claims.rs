@@ -3,8 +3,9 @@
 //! No index is kept: facts of one claim are parallel facts between the same two nodes, so the shorter of
 //! the two nodes' lists holds them all.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
+
+use smallvec::SmallVec;
 
 use super::facts::{FactEntry, ObjectEntry};
 use super::incidence::{Entry, Hit, Listed, Tag};
@@ -34,10 +35,14 @@ impl Reading<'_> {
             since: span.first_start,
             until: span.last_end,
         });
-        let mut groups: HashSet<SourceGroup> = HashSet::new();
+        let mut groups: SmallVec<[SourceGroup; 4]> = SmallVec::new();
         self.mates(&entry, window, |mate, mate_entry| {
             if may_overlap(span, facts.span(mate_entry)) {
-                groups.extend(self.open_evidence(mate).iter().map(|evidence| evidence.group));
+                self.each_open_group(mate, |group| {
+                    if !groups.contains(&group) {
+                        groups.push(group);
+                    }
+                });
             }
         });
         u32::try_from(groups.len()).unwrap_or(u32::MAX)

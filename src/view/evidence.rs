@@ -88,6 +88,12 @@ impl EvidenceTable {
         self.provenance.get(origin.provenance).map(Arc::as_ref)
     }
 
+    /// Which text evidence is independent by.
+    pub(super) fn group(&self, origin: Origin) -> Option<SourceGroup> {
+        let provenance = self.provenance(origin)?;
+        Some(provenance.text.on(provenance.dated.then_some(origin.day)))
+    }
+
     /// Evidence as a reader sees it.
     pub(super) fn told<'v>(&'v self, number: u32, origin: Origin, opened: Revision, closed: Option<&'v Closed>) -> Option<EvidenceRef<'v>> {
         let provenance = self.provenance(origin)?;

@@ -38,6 +38,7 @@ mod publishers;
 mod reading;
 mod run;
 mod valid;
+mod shown;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ use crate::ontology::{Kind, Ontology, RelationNumber};
 pub use background::{Merge, MergedRuns, OldRuns};
 use heads::Recorded;
 pub use memory::Memory;
+pub use shown::ShownEvidence;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
 pub use valid::ValidRef;
 

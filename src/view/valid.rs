@@ -24,6 +24,15 @@ enum Shown<'v> {
 }
 
 impl ValidRef<'_> {
+    /// The day, when the text is one.
+    #[must_use]
+    pub const fn exact_day(&self) -> Option<Day> {
+        match self.0 {
+            Shown::On(day) => Some(day),
+            _ => None,
+        }
+    }
+
     /// Its four days.
     #[inline]
     #[must_use]

@@ -39,8 +39,8 @@ fn every_quote_stands_at_its_offsets(engine: &Engine) {
     let view = engine.view();
     let mut quotes = 0;
     for number in 0..view.head().counters.facts {
-        for evidence in engine.bodies().evidence(FactNumber(number)).unwrap() {
-            let quote = evidence.quote.unwrap();
+        for evidence in &*engine.bodies().evidence(FactNumber(number)).unwrap() {
+            let quote = evidence.quote.as_ref().unwrap();
             let text: Vec<char> = engine.bodies().text(evidence.document.unwrap()).unwrap().unwrap().chars().collect();
             let span: String = text[quote.start.unwrap() as usize..quote.end.unwrap() as usize].iter().collect();
             assert_eq!(span, quote.text);

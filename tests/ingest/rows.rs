@@ -29,7 +29,8 @@ fn rows(engine: &Engine, include: &[&str]) -> Vec<Row> {
         include,
         ..FilterParams::default()
     };
-    let mut rows = query::facts(&ask, &FactsParams::default(), &filters).unwrap().facts;
+    let answer = query::facts(&ask, &FactsParams::default(), &filters).unwrap();
+    let mut rows: Vec<Row> = answer.facts.iter().map(query::RowRef::to_row).collect();
     rows.sort_by_key(|row| row.id);
     rows
 }

@@ -6,6 +6,7 @@
 //! which has one.
 
 mod newest;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -13,22 +14,20 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use crate::model::{Day, FactId, FactNumber, NodeNumber};
+use crate::model::{FactId, FactNumber, NodeNumber};
 use crate::ontology::RelationNumber;
-use crate::view::{EvidenceRef, Reading};
+use crate::view::Reading;
 
-use crate::query::best::{Newness, best, newness, span};
+use crate::query::best::{Newness, newness};
 use crate::query::budget::Meter;
 use crate::query::expand::{Direction, Step, Walk};
 use crate::query::filter::{Filter, FilterDefaults, choice, number_between};
 use crate::query::question::{Question, answered};
 use crate::query::resolve_node::{brief, resolve_node};
 use crate::query::seen::Seen;
-use crate::query::{
-    Around, Asking, Echo, Edge, FilterParams, More, NeighbourNode, Neighbourhood, NeighbourhoodParams, PairEdge, QueryError, Truncated, row,
-};
+use crate::query::{Around, Asking, Echo, FilterParams, Neighbourhood, NeighbourhoodParams, QueryError, Truncated};
 use newest::{Extent, Omitted, newest};
 
 const ROUTE: &str = "/v1/neighbourhood";
@@ -42,7 +41,11 @@ const PER_NODE: (u32, u32) = (25, 5_000);
 /// # Errors
 ///
 /// [`QueryError`] when a parameter cannot be read or names no node.
-pub fn neighbourhood(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &FilterParams) -> Result<Neighbourhood, QueryError> {
+pub fn neighbourhood<'v>(
+    ask: &Asking<'v>,
+    params: &NeighbourhoodParams,
+    filters: &FilterParams,
+) -> Result<Neighbourhood<'v>, QueryError> {
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let asked = Asked::read(ask, params, filters)?;
         let mut meter = Meter::new(&ask.budget);
@@ -51,7 +54,7 @@ pub fn neighbourhood(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &F
         } else {
             Growth::fact_by_fact(ask.reading, &asked, &mut meter)
         };
-        answer(ask, filters, &asked, &grown, &meter)
+        shown::answer(ask, filters, &asked, &grown, &meter)
     })
 }
 
@@ -416,139 +419,4 @@ impl Candidate {
             }
         }
     }
-}
-
-fn answer(
-    ask: &Asking<'_>,
-    filters: &FilterParams,
-    asked: &Asked,
-    grown: &Growth<'_, '_>,
-    meter: &Meter<'_>,
-) -> Result<Neighbourhood, QueryError> {
-    let truncated = grown.truncated(meter)?;
-    let edges = grown
-        .shown
-        .iter()
-        .map(|(hop, edge)| show_edge(ask, asked, *hop, edge))
-        .collect::<Result<_, _>>()?;
-    let nodes = show_nodes(ask.reading, &grown.hops);
-    Ok(Neighbourhood {
-        query: asked.echo.clone(),
-        revision: ask.reading.head().revision,
-        node: brief(ask.reading, asked.node).ok_or(QueryError::Stopped)?,
-        more: more(ask, filters, asked, grown, &nodes),
-        nodes: nodes.into_iter().map(|(_, node)| node).collect(),
-        edges,
-        truncated,
-    })
-}
-
-/// The nodes by hop, best connected first, then by id.
-fn show_nodes(reading: Reading<'_>, hops: &HashMap<NodeNumber, u32>) -> Vec<(NodeNumber, NeighbourNode)> {
-    let mut nodes: Vec<(NodeNumber, NeighbourNode)> = hops
-        .iter()
-        .filter_map(|(number, hop)| {
-            let brief = brief(reading, *number)?;
-            let degree = reading.degree(*number);
-            Some((
-                *number,
-                NeighbourNode {
-                    id: brief.id,
-                    node_type: brief.node_type,
-                    name: brief.name,
-                    hop: *hop,
-                    degree,
-                },
-            ))
-        })
-        .collect();
-    nodes.sort_by(|(_, a), (_, b)| (a.hop, Reverse(a.degree), &a.id).cmp(&(b.hop, Reverse(b.degree), &b.id)));
-    nodes
-}
-
-/// The nodes of which not all facts are shown, and where the rest is.
-fn more(
-    ask: &Asking<'_>,
-    filters: &FilterParams,
-    asked: &Asked,
-    grown: &Growth<'_, '_>,
-    nodes: &[(NodeNumber, NeighbourNode)],
-) -> Vec<More> {
-    let mut shown: HashMap<NodeNumber, HashSet<FactNumber>> = HashMap::new();
-    for (_, edge) in &grown.shown {
-        for end in edge.ends {
-            shown.entry(end).or_default().extend(&edge.facts);
-        }
-    }
-    let parameter = match asked.direction {
-        Direction::Both => "node",
-        Direction::Out => "subject",
-        Direction::In => "object",
-    };
-    // The rest of a node's facts, under the same filters.
-    let rest = FilterParams {
-        limit: None,
-        cursor: None,
-        ..filters.clone()
-    };
-    nodes
-        .iter()
-        .filter_map(|(number, node)| {
-            let count = shown.get(number).map_or(0, HashSet::len);
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            let next = Question::new("/v1/facts", &BTreeMap::from([(parameter, &node.id)]), &rest).url(ask.base_path);
-            (node.degree > count).then(|| More {
-                id: node.id.clone(),
-                degree: node.degree,
-                shown: count,
-                next,
-            })
-        })
-        .collect()
-}
-
-fn show_edge(ask: &Asking<'_>, asked: &Asked, hop: u32, edge: &Candidate) -> Result<Edge, QueryError> {
-    let fact = best(ask.reading, &edge.facts).ok_or(QueryError::Stopped)?;
-    let mut row = row(ask, fact, asked.filter.include())?;
-    row.hop = Some(hop);
-    match &edge.rank.1 {
-        EdgeId::Fact(_) => Ok(Edge::Fact(Box::new(row))),
-        EdgeId::Pair(id) => {
-            let mut best = match serde_json::to_value(&row) {
-                Ok(Value::Object(keys)) => keys,
-                _ => Map::new(),
-            };
-            for own in ["id", "earliest", "latest", "source_count"] {
-                best.shift_remove(own);
-            }
-            let (earliest, latest) = bounds(ask.reading, &edge.facts);
-            Ok(Edge::Pair(Box::new(PairEdge {
-                id: id.clone(),
-                facts: edge.facts.len() as u64,
-                earliest,
-                latest,
-                source_count: sources(ask.reading, &edge.facts),
-                best,
-            })))
-        }
-    }
-}
-
-/// The earliest and the latest day of any of the facts; `None` where one of them is open there. Facts without a
-/// date say nothing.
-fn bounds(reading: Reading<'_>, facts: &[FactNumber]) -> (Option<Day>, Option<Day>) {
-    let spans: Vec<_> = facts.iter().filter_map(|fact| span(reading, *fact)).collect();
-    let earliest: Option<Vec<Day>> = spans.iter().map(|span| span.first_start).collect();
-    let latest: Option<Vec<Day>> = spans.iter().map(|span| span.last_end).collect();
-    (
-        earliest.and_then(|days| days.into_iter().min()),
-        latest.and_then(|days| days.into_iter().max()),
-    )
-}
-
-/// Independent texts behind any of the facts.
-fn sources(reading: Reading<'_>, facts: &[FactNumber]) -> u32 {
-    let group = |evidence: EvidenceRef<'_>| evidence.group;
-    let groups: HashSet<_> = facts.iter().flat_map(|fact| reading.open_evidence(*fact)).map(group).collect();
-    u32::try_from(groups.len()).unwrap_or(u32::MAX)
 }

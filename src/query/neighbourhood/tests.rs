@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::Polarity;
-use crate::query::Row;
+use crate::model::{Day, Polarity};
+use crate::query::{Edge, Row};
 use crate::query::testing::Scene;
 use crate::view::ObjectRef;
 
@@ -15,7 +15,7 @@ fn around(node: &str) -> NeighbourhoodParams {
     }
 }
 
-fn ask(scene: &Scene, params: &NeighbourhoodParams) -> Neighbourhood {
+fn ask<'v>(scene: &'v Scene, params: &NeighbourhoodParams) -> Neighbourhood<'v> {
     neighbourhood(&scene.ask(), params, &FilterParams::default()).unwrap()
 }
 
@@ -26,13 +26,11 @@ fn limited(limit: u32) -> FilterParams {
     }
 }
 
-fn facts(answer: &Neighbourhood) -> Vec<&Row> {
-    fn row(edge: &Edge) -> &Row {
-        match edge {
-            Edge::Fact(row) => row,
-            Edge::Pair(pair) => panic!("a pair: {}", pair.id),
-        }
-    }
+fn facts(answer: &Neighbourhood<'_>) -> Vec<Row> {
+    let row = |edge: &Edge<'_>| match edge {
+        Edge::Fact(row) => row.to_row(),
+        Edge::Pair(pair) => panic!("a pair: {}", pair.id),
+    };
     answer.edges.iter().map(row).collect()
 }
 
@@ -49,7 +47,8 @@ const SCENE: &str = "
 
 #[test]
 fn one_hop_is_the_facts_of_a_node_newest_first_undated_last() {
-    let answer = ask(&Scene::of(SCENE), &around("China"));
+    let scene = Scene::of(SCENE);
+    let answer = ask(&scene, &around("China"));
     let shown: Vec<_> = facts(&answer)
         .iter()
         .map(|row| (row.object.clone().unwrap(), row.valid.clone(), row.hop))
@@ -62,7 +61,7 @@ fn one_hop_is_the_facts_of_a_node_newest_first_undated_last() {
         edge("india", None),
     ];
     assert_eq!(shown, expected);
-    let nodes: Vec<_> = answer.nodes.iter().map(|node| (node.id.as_str(), node.hop, node.degree)).collect();
+    let nodes: Vec<_> = answer.nodes.iter().map(|node| (node.id, node.hop, node.degree)).collect();
     assert_eq!(
         nodes,
         [("china", 0, 5), ("myanmar", 1, 4), ("india", 1, 3)],
@@ -73,9 +72,9 @@ fn one_hop_is_the_facts_of_a_node_newest_first_undated_last() {
     let more: Vec<_> = answer
         .more
         .iter()
-        .map(|more| (more.id.as_str(), more.degree, more.shown, more.next.as_str()))
+        .map(|more| (more.id, more.degree, more.shown, more.next.to_string()))
         .collect();
-    assert_eq!(more[0], ("china", 5, 4, "/v1/facts?node=china"), "what it stated leads nowhere");
+    assert_eq!(more[0], ("china", 5, 4, "/v1/facts?node=china".to_owned()), "what it stated leads nowhere");
 }
 
 #[test]
@@ -84,16 +83,17 @@ fn further_hops_hold_the_facts_between_neighbours_too() {
         depth: Some(2),
         ..around("china")
     };
-    let answer = ask(&Scene::of(SCENE), &params);
+    let scene = Scene::of(SCENE);
+    let answer = ask(&scene, &params);
     let second: Vec<_> = facts(&answer)
         .into_iter()
         .filter(|row| row.hop == Some(2))
-        .map(|row| row.text.clone())
+        .map(|row| row.text)
         .collect();
     assert_eq!(second.len(), 2);
     assert!(second[0].starts_with("Myanmar visited India"));
     let nepal = answer.nodes.last().unwrap();
-    assert_eq!((nepal.id.as_str(), nepal.hop), ("nepal", 2));
+    assert_eq!((nepal.id, nepal.hop), ("nepal", 2));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_direction_is_followed_but_by_symmetric_relations() {
         direction: Some("out".to_owned()),
         ..around("myanmar")
     };
-    assert_eq!(ask(&scene, &params).more[0].next, "/v1/facts?subject=myanmar");
+    assert_eq!(ask(&scene, &params).more[0].next.to_string(), "/v1/facts?subject=myanmar");
 }
 
 #[test]
@@ -278,7 +278,7 @@ proptest! {
         let all = FilterParams { limit: None, ..filters.clone() };
         let grouped = neighbourhood(&scene.ask(), &pairs, &all).unwrap();
         let single = neighbourhood(&scene.ask(), &NeighbourhoodParams { group_by: None, ..pairs.clone() }, &all).unwrap();
-        let count = |edge: &Edge| match edge { Edge::Pair(pair) => pair.facts, Edge::Fact(_) => 1 };
+        let count = |edge: &Edge<'_>| match edge { Edge::Pair(pair) => pair.facts, Edge::Fact(_) => 1 };
         prop_assert_eq!(grouped.edges.iter().map(count).sum::<u64>(), single.edges.len() as u64);
         prop_assert_eq!(&grouped.nodes, &single.nodes);
 

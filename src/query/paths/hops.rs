@@ -6,7 +6,6 @@ use crate::model::{Day, FactNumber, NodeNumber};
 use crate::ontology::Kind;
 use crate::query::best::{Newness, best, newness, span};
 use crate::query::budget::Meter;
-use crate::query::resolve_node::brief;
 use crate::query::{Asking, Hop, Include, PathAnswer, QueryError, row};
 use crate::view::Reading;
 
@@ -64,7 +63,7 @@ impl<'a, 'v> Hops<'a, 'v> {
     /// # Errors
     ///
     /// [`QueryError::Bodies`] when a quote cannot be read.
-    pub(super) fn answer(&mut self, ask: &Asking<'_>, route: &Route) -> Result<PathAnswer, QueryError> {
+    pub(super) fn answer<'r>(&mut self, ask: &Asking<'r>, route: &Route) -> Result<PathAnswer<'r>, QueryError> {
         let mut hops = Vec::new();
         let mut facts = Vec::new();
         for pair in route.stops.windows(2) {
@@ -74,7 +73,7 @@ impl<'a, 'v> Hops<'a, 'v> {
             facts.push(fact);
             hops.push(hop(ask, fact, *from, *to, parallel.count)?);
         }
-        let text = hops.iter().map(|hop| hop.row.text.as_str()).collect::<Vec<_>>().join("; ");
+        let text = hops.iter().map(|hop| hop.row.text()).collect::<Vec<_>>().join("; ");
         let (earliest, latest) = held(ask.reading, &facts);
         let nodes = route
             .stops
@@ -130,8 +129,8 @@ impl<'a, 'v> Hops<'a, 'v> {
     }
 }
 
-fn hop(ask: &Asking<'_>, fact: FactNumber, from: NodeNumber, to: NodeNumber, count: usize) -> Result<Hop, QueryError> {
-    let id = |node: NodeNumber| brief(ask.reading, node).map(|node| node.id).unwrap_or_default();
+fn hop<'v>(ask: &Asking<'v>, fact: FactNumber, from: NodeNumber, to: NodeNumber, count: usize) -> Result<Hop<'v>, QueryError> {
+    let id = |node: NodeNumber| ask.reading.node(node).map_or("", |node| node.id.as_str());
     let reversed = ask.reading.fact(fact).is_some_and(|content| content.subject != from);
     let parallel = u64::try_from(count.saturating_sub(1)).unwrap_or(u64::MAX);
     Ok(Hop {

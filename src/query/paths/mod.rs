@@ -45,7 +45,7 @@ const HOPS: (u32, u32) = (6, 8);
 /// # Errors
 ///
 /// [`QueryError`] when a parameter cannot be read or names no node.
-pub fn paths(ask: &Asking<'_>, params: &PathsParams, filters: &FilterParams) -> Result<Paths, QueryError> {
+pub fn paths<'v>(ask: &Asking<'v>, params: &PathsParams, filters: &FilterParams) -> Result<Paths<'v>, QueryError> {
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let asked = Asked::read(ask, params, filters)?;
         let search = asked.search(ask);

@@ -18,7 +18,7 @@ fn from_to(from: &str, to: &str) -> PathsParams {
     }
 }
 
-fn ids(answer: &Paths) -> Vec<Vec<String>> {
+fn ids(answer: &Paths<'_>) -> Vec<Vec<String>> {
     answer
         .paths
         .iter()
@@ -26,7 +26,7 @@ fn ids(answer: &Paths) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn ask(scene: &Scene, params: &PathsParams) -> Paths {
+fn ask<'v>(scene: &'v Scene, params: &PathsParams) -> Paths<'v> {
     paths(&scene.ask(), params, &FilterParams::default()).unwrap()
 }
 
@@ -48,19 +48,19 @@ fn a_path_tells_its_hops_with_quotes_and_how_many_more_there_are() {
     assert_eq!(ids(&answer)[0], ["li-zuocheng", "china", "myanmar"]);
     let path = &answer.paths[0];
     assert_eq!(path.length, 2);
-    assert_eq!(path.text, format!("{}; {}", path.hops[0].row.text, path.hops[1].row.text));
+    assert_eq!(path.text, format!("{}; {}", path.hops[0].row.text(), path.hops[1].row.text()));
     assert_eq!(
-        (path.hops[1].parallel, path.hops[1].row.relation.as_str()),
+        (path.hops[1].parallel, &*path.hops[1].row.parts().relation.name),
         (2, "visited"),
         "the newest of equally attested facts is shown"
     );
     assert_eq!(
-        (path.hops[0].from.as_str(), path.hops[0].to.as_str(), path.hops[0].reversed),
+        (path.hops[0].from, path.hops[0].to, path.hops[0].reversed),
         ("li-zuocheng", "china", false)
     );
     assert_eq!(answer.reason, None);
     let met = ask(&scene, &from_to("min-aung-hlaing", "li-zuocheng"));
-    assert_eq!(met.paths[0].hops[0].row.quote, Some(Some("met".to_owned())));
+    assert_eq!(met.paths[0].hops[0].row.parts().quote(), Some(Some("met")));
     assert!(
         met.paths[0].hops[0].reversed,
         "a symmetric fact is stored once and read from both ends"
@@ -197,7 +197,7 @@ fn in_order_a_state_serves_on_any_day_it_holds_and_an_undated_fact_on_none() {
     let answer = ask(&scene, &params("d"));
     assert_eq!(answer.paths.len(), 1);
     let hop = &answer.paths[0].hops[2];
-    assert_eq!((hop.row.valid.as_deref(), hop.parallel), (Some("2018-05"), 0), "February was over");
+    assert_eq!((hop.row.parts().valid().map(|valid| valid.to_string()).as_deref(), hop.parallel), (Some("2018-05"), 0), "February was over");
     let none = ask(&scene, &params("e"));
     assert!(none.paths.is_empty() && none.reason.unwrap().contains("without 'in_order'"));
     let day = earliest_arrival(&scene.ask(), &params("d"), &FilterParams::default(), None).unwrap();
@@ -452,7 +452,7 @@ fn numbers(scene: &Scene, answer: &Paths) -> Vec<Vec<NodeNumber>> {
 }
 
 /// `via` beside what excludes it is refused, and is no case.
-fn answer(scene: &Scene, case: &Case) -> Option<Paths> {
+fn answer<'v>(scene: &'v Scene, case: &Case) -> Option<Paths<'v>> {
     match paths(&scene.ask(), &case.params, &case.filters) {
         Ok(answer) => Some(answer),
         Err(QueryError::Invalid { parameter, .. }) if parameter == "via" => None,
@@ -482,10 +482,10 @@ proptest! {
         let reading = scene.view.newest();
         for hop in answer.paths.iter().flat_map(|path| &path.hops) {
             let node = |id: &str| reading.node_by_id(id).unwrap();
-            let facts = &model.links[&node(&hop.from)][&node(&hop.to)];
+            let facts = &model.links[&node(hop.from)][&node(hop.to)];
             prop_assert_eq!(hop.parallel, facts.len() as u64 - 1);
-            prop_assert_eq!(reading.fact_by_id(hop.row.id), best(reading, facts));
-            prop_assert_eq!(hop.reversed, hop.row.subject != hop.from);
+            prop_assert_eq!(reading.fact_by_id(hop.row.id()), best(reading, facts));
+            prop_assert_eq!(hop.reversed, hop.row.fact().subject != node(hop.from));
         }
     }
 
@@ -503,8 +503,9 @@ proptest! {
         for path in &answer.paths {
             let mut day = model.since.unwrap_or(Day(i32::MIN));
             for hop in &path.hops {
-                day = hop.row.earliest.map_or(day, |start| start.max(day));
-                prop_assert!(hop.row.latest.is_none_or(|end| end >= day));
+                let row = hop.row.parts();
+                day = row.earliest().map_or(day, |start| start.max(day));
+                prop_assert!(row.latest().is_none_or(|end| end >= day));
             }
         }
     }

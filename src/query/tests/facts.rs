@@ -132,7 +132,7 @@ fn an_older_revision_shows_what_was_known_then() {
     assert_eq!(texts(&scene, "", "known_at=r2"), ["China supported Myanmar"]);
     assert_eq!(numbers(&scene, "", "known_at=r1&publisher=Reuters"), [] as [u32; 0]);
     assert_eq!(numbers(&scene, "", "known_at=r2&publisher=Reuters"), [0]);
-    let count = |filters: &str| ask_facts(&scene, "", filters).unwrap().facts[0].source_count;
+    let count = |filters: &str| ask_facts(&scene, "", filters).unwrap().facts[0].parts().source_count();
     assert_eq!((count("known_at=r1"), count("known_at=r2")), (1, 2));
     assert_eq!(ask_facts(&scene, "", "known_at=r2").unwrap().revision.0, 2);
 }

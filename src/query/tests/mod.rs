@@ -22,7 +22,7 @@ fn params<P: DeserializeOwned>(text: &str) -> P {
 }
 
 /// The facts that `own` and `filters` ask for, at the revision that the filters name.
-fn ask_facts(scene: &Scene, own: &str, filters: &str) -> Result<Facts, QueryError> {
+fn ask_facts<'v>(scene: &'v Scene, own: &str, filters: &str) -> Result<Facts<'v>, QueryError> {
     let filters: FilterParams = params(filters);
     let ask = Asking {
         reading: reading_for(&scene.view, &filters, 1)?,
@@ -37,14 +37,14 @@ fn texts(scene: &Scene, own: &str, filters: &str) -> Vec<String> {
         .unwrap()
         .facts
         .into_iter()
-        .map(|row| row.text)
+        .map(|row| row.text())
         .collect()
 }
 
 /// Their numbers in the order of the lines of the scene.
 fn numbers(scene: &Scene, own: &str, filters: &str) -> Vec<u32> {
     let rows = ask_facts(scene, own, filters).unwrap().facts;
-    let mut numbers: Vec<_> = rows.iter().map(|row| scene.view.newest().fact_by_id(row.id).unwrap().0).collect();
+    let mut numbers: Vec<_> = rows.iter().map(|row| scene.view.newest().fact_by_id(row.id()).unwrap().0).collect();
     numbers.sort_unstable();
     numbers
 }

@@ -197,7 +197,7 @@ proptest! {
         for wanted in wanted {
             let (expected, undated) = wanted.answer(&lines);
             let answer = ask_facts(&scene, &wanted.own(), &wanted.filters()).unwrap();
-            let mut found: Vec<_> = answer.facts.iter().map(|row| scene.view.newest().fact_by_id(row.id).unwrap().0).collect();
+            let mut found: Vec<_> = answer.facts.iter().map(|row| scene.view.newest().fact_by_id(row.id()).unwrap().0).collect();
             found.sort_unstable();
             prop_assert_eq!(&found, &expected, "{:?}", wanted);
             prop_assert_eq!(answer.hidden.undated, undated, "{:?}", &wanted);

@@ -14,7 +14,7 @@ fn scene() -> Scene {
 }
 
 /// Asks what a promised URL asks.
-fn follow(scene: &Scene, url: &str) -> Result<Facts, QueryError> {
+fn follow<'v>(scene: &'v Scene, url: &str) -> Result<Facts<'v>, QueryError> {
     let (_, query) = url.split_once('?').unwrap_or((url, ""));
     let pairs: Vec<(String, String)> = serde_html_form::from_str(query).unwrap();
     let (filters, own): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| FilterParams::KEYS.contains(&&**key));

@@ -27,7 +27,7 @@ use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, choice};
 use super::question::{Question, answered};
 use super::resolve_node::{brief, resolve_nodes};
-use super::{Asking, Echo, FilterParams, Hidden, QueryError, Row, Timeline, TimelineParams, Truncated, dates, row};
+use super::{Asking, Echo, FilterParams, Hidden, QueryError, RowRef, Timeline, TimelineParams, Truncated, dates, row};
 use group::GroupBy;
 use scan::{Placed, Scan};
 use unit::Unit;
@@ -42,7 +42,7 @@ type Position = (i32, i32, [u8; 10]);
 /// # Errors
 ///
 /// [`QueryError`] when a parameter cannot be read or names no node, or a bucket would be one of too many.
-pub fn timeline(ask: &Asking<'_>, params: &TimelineParams, filters: &FilterParams) -> Result<Timeline, QueryError> {
+pub fn timeline<'v>(ask: &Asking<'v>, params: &TimelineParams, filters: &FilterParams) -> Result<Timeline<'v>, QueryError> {
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let turn: Turn<'_, TimelineParams, Position> = Turn::take_up(ask, ROUTE, params, filters)?;
         let asked = Asked::read(&turn)?;
@@ -195,7 +195,7 @@ fn distinct(nodes: Vec<NodeNumber>) -> Vec<NodeNumber> {
     seen
 }
 
-fn listed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked) -> Result<Timeline, QueryError> {
+fn listed<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked) -> Result<Timeline<'v>, QueryError> {
     let ask = &turn.ask;
     let scan = Scan::new(ask.reading, asked);
     let mut meter = match asked.axis {
@@ -226,7 +226,7 @@ fn listed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked) -> Result<Ti
     })
 }
 
-fn counted(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, unit: Unit) -> Result<Timeline, QueryError> {
+fn counted<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked, unit: Unit) -> Result<Timeline<'v>, QueryError> {
     let ask = &turn.ask;
     let scan = Scan::new(ask.reading, asked);
     // Counts of a part would be wrong, and look right.
@@ -266,7 +266,7 @@ fn too_many(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, unit: Unit
 }
 
 /// All of the answer but facts and buckets.
-fn frame(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, undated: u64, cut: Option<&'static str>) -> Timeline {
+fn frame<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked, undated: u64, cut: Option<&'static str>) -> Timeline<'v> {
     let reading = turn.ask.reading;
     Timeline {
         query: asked.echo.clone(),
@@ -284,7 +284,7 @@ fn frame(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, undated: u64,
     }
 }
 
-fn placed_row(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, placed: Placed) -> Result<Row, QueryError> {
+fn placed_row<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked, placed: Placed) -> Result<RowRef<'v>, QueryError> {
     let mut row = row(&turn.ask, placed.fact, asked.filter.include())?;
     row.at = Some(placed.at);
     Ok(row)

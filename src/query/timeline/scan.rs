@@ -7,7 +7,6 @@ use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber, NodeNumber};
 use crate::query::budget::{Cost, Meter};
 use crate::query::filter::{Filter, within};
-use crate::query::row::shown_evidence;
 use crate::view::{DayKey, Incidence, ObjectRef, Reading};
 
 use super::{Asked, Axis};
@@ -266,7 +265,7 @@ impl<'a, 'v> Scan<'a, 'v> {
 
     /// The day on which the shown evidence was printed.
     fn reported(&self, fact: FactNumber) -> Option<Day> {
-        shown_evidence(self.reading, fact).and_then(|evidence| evidence.reported)
+        self.reading.shown_evidence(fact).and_then(|shown| shown.reported)
     }
 
     /// Every fact of the question, dated or not, in no order, some perhaps twice.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::query::Bucket;
-use crate::query::testing::Scene;
+use crate::query::testing::{Scene, rows};
 
 fn of(nodes: &[&str]) -> TimelineParams {
     TimelineParams {
@@ -19,21 +19,21 @@ fn between(since: &str, until: &str) -> FilterParams {
     }
 }
 
-fn ask(scene: &Scene, params: &TimelineParams, filters: &FilterParams) -> Timeline {
+fn ask<'v>(scene: &'v Scene, params: &TimelineParams, filters: &FilterParams) -> Timeline<'v> {
     timeline(&scene.ask(), params, filters).unwrap()
 }
 
-fn days(answer: &Timeline) -> Vec<String> {
+fn days(answer: &Timeline<'_>) -> Vec<String> {
     answer
         .facts
         .as_ref()
         .unwrap()
         .iter()
-        .map(|row| row.valid.clone().unwrap_or_default())
+        .map(|row| row.parts().valid().map(|valid| valid.to_string()).unwrap_or_default())
         .collect()
 }
 
-fn buckets(answer: &Timeline) -> Vec<(String, String, u64, u64, Option<String>)> {
+fn buckets(answer: &Timeline<'_>) -> Vec<(String, String, u64, u64, Option<String>)> {
     let show = |bucket: &Bucket| {
         (
             bucket.start.to_string(),
@@ -61,7 +61,7 @@ fn facts_stand_at_their_earliest_day_else_at_their_latest() {
     let scene = Scene::of(SCENE);
     let answer = ask(&scene, &of(&["china"]), &FilterParams::default());
     assert_eq!(days(&answer)[..2], ["1951/..", "2017-11"]);
-    let same_day: Vec<_> = answer.facts.as_ref().unwrap()[2..].iter().map(|row| row.id).collect();
+    let same_day: Vec<_> = answer.facts.as_ref().unwrap()[2..].iter().map(RowRef::id).collect();
     assert!(same_day.is_sorted(), "the same days: then by id");
     let at: Vec<_> = answer
         .facts
@@ -143,7 +143,7 @@ fn pages_follow_each_other_in_either_direction() {
             order: Some(order.to_owned()),
             ..of(&["china", "india"])
         };
-        ask(&scene, &params, &FilterParams::default()).facts.unwrap()
+        rows(&ask(&scene, &params, &FilterParams::default()).facts.unwrap())
     };
     let mut back = whole("desc");
     back.reverse();
@@ -163,7 +163,7 @@ fn pages_follow_each_other_in_either_direction() {
             let answer = ask(&scene, &params, &filters);
             let page = answer.page.unwrap();
             assert_eq!(page.total, Some(5));
-            paged.extend(answer.facts.unwrap());
+            paged.extend(rows(&answer.facts.unwrap()));
             let Some(cursor) = page.cursor else { break };
             // The cursor alone is the question.
             params = TimelineParams::default();
@@ -509,7 +509,7 @@ fn paged(scene: &Scene, params: &TimelineParams, filters: &FilterParams) -> (Vec
         let answer = ask(scene, params, &filters);
         assert_eq!(answer.truncated, None);
         let page = answer.page.unwrap();
-        ids.extend(answer.facts.unwrap().iter().map(|row| row.id));
+        ids.extend(answer.facts.unwrap().iter().map(RowRef::id));
         match page.cursor {
             Some(cursor) => filters.cursor = Some(cursor),
             None => return (ids, page.total, answer.hidden.undated),
