@@ -272,3 +272,31 @@ async fn exchange(stream: &mut tokio::net::TcpStream, buffer: &mut Vec<u8>, requ
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_ends_where_its_length_says() {
+        let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP";
+        let head = head(bytes).unwrap();
+        assert_eq!((head.status, end(bytes, head)), (200, Some(bytes.len() - 4)));
+        assert_eq!(end(&bytes[..bytes.len() - 5], head), None);
+        assert_eq!(body(bytes, head), b"hello");
+    }
+
+    #[test]
+    fn an_answer_in_chunks_ends_with_the_empty_one() {
+        let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n2\r\n!!\r\n0\r\n\r\n";
+        let head = head(bytes).unwrap();
+        assert_eq!(end(bytes, head), Some(bytes.len()));
+        assert_eq!(end(&bytes[..bytes.len() - 1], head), None);
+        assert_eq!(body(bytes, head), b"hello!!");
+    }
+
+    #[test]
+    fn half_a_head_is_none() {
+        assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-Le"), None);
+    }
+}

@@ -107,26 +107,24 @@ impl Question {
     }
 
     /// Asks the store both ways and the arrays, after making sure that they say the same.
-    pub(crate) fn ask(self, world: &World, nodes: Nodes) -> Answered {
-        let cases = self.cases(world, nodes);
+    pub(crate) fn ask(self, world: &World, nodes: Nodes, budget: Budget) -> Answered {
+        let cases = &Cases {
+            world,
+            list: self.cases(world, nodes),
+            budget,
+        };
         match self {
-            Self::OneHop => compare(
-                world,
-                &cases,
+            Self::OneHop => cases.compare(
                 |lookup, case| lookup.around(NodeNumber(case.node), 1, PER_NODE, ONE_HOP_LIMIT).unwrap(),
                 |arrays, _, case| arrays.one_hop(case.node, case.relation, case.window, ONE_HOP_LIMIT),
                 |ours, theirs| (same_facts(world, ours, theirs), 0),
             ),
-            Self::TwoHops => compare(
-                world,
-                &cases,
+            Self::TwoHops => cases.compare(
                 |lookup, case| lookup.around(NodeNumber(case.node), 2, PER_NODE, PAGE).unwrap(),
                 |arrays, scratch, case| arrays.two_hops(case.node, PER_NODE, PAGE, scratch),
                 |ours, theirs| (same_facts(world, ours, theirs), 0),
             ),
-            Self::Shortest => compare(
-                world,
-                &cases,
+            Self::Shortest => cases.compare(
                 |lookup, case| {
                     lookup
                         .shortest_length(NodeNumber(case.node), NodeNumber(case.to), MOST_HOPS)
@@ -135,9 +133,7 @@ impl Question {
                 |arrays, scratch, case| arrays.shortest(case.node, case.to, MOST_HOPS, scratch),
                 |ours, theirs| (ours == theirs, 0),
             ),
-            Self::Page | Self::Hubs => compare(
-                world,
-                &cases,
+            Self::Page | Self::Hubs => cases.compare(
                 |lookup, case| lookup.page(NodeNumber(case.node), case.after.map(|(key, _)| key), PAGE).unwrap(),
                 |arrays, _, case| arrays.page(case.node, case.window, case.after.map(|(_, rank)| rank), PAGE),
                 |ours, theirs| {
@@ -145,23 +141,17 @@ impl Question {
                     (ours.iter().copied().eq(theirs), 0)
                 },
             ),
-            Self::ThreeHops => compare(
-                world,
-                &cases,
+            Self::ThreeHops => cases.compare(
                 |lookup, case| lookup.reached(NodeNumber(case.node), 3).unwrap(),
                 |arrays, scratch, case| arrays.reached(case.node, 3, scratch),
                 |ours, theirs| (*ours == Some(*theirs), *theirs),
             ),
-            Self::ThreeHopsWithin => compare(
-                world,
-                &cases,
+            Self::ThreeHopsWithin => cases.compare(
                 |lookup, case| lookup.reached(NodeNumber(case.node), 3).unwrap(),
                 |arrays, scratch, case| arrays.reached_within(case.node, 3, case.window, scratch),
                 |ours, theirs| (*ours == Some(*theirs), *theirs),
             ),
-            Self::Arrival => compare(
-                world,
-                &cases,
+            Self::Arrival => cases.compare(
                 |lookup, case| {
                     let (from, to) = (NodeNumber(case.node), NodeNumber(case.to));
                     lookup.earliest_arrival(from, to, Some(MOST_HOPS)).unwrap().map(|day| day.0)
@@ -289,39 +279,48 @@ fn lookups<'v>(view: &'v View, cases: &[Case]) -> Vec<Lookup<'v>> {
     cases.iter().map(|case| Lookup::new(&ask, &case.filters(view)).unwrap()).collect()
 }
 
-/// Asks every case of the merged view, the layered one and the arrays. `same` compares an answer of the store with
-/// one of the arrays, and says how many nodes were found.
-fn compare<A, B>(
-    world: &World,
-    cases: &[Case],
-    store: impl Fn(&Lookup<'_>, &Case) -> A,
-    floor: impl Fn(&Arrays, &mut Scratch, &Case) -> B,
-    same: impl Fn(&A, &B) -> (bool, u64),
-) -> Answered {
-    let (merged, layered) = (lookups(&world.merged, cases), lookups(&world.layered, cases));
-    let mut scratch = Scratch::of(&world.arrays);
-    let mut found = 0;
-    for (place, case) in cases.iter().enumerate() {
-        let theirs = floor(&world.arrays, &mut scratch, case);
-        for lookup in [&merged[place], &layered[place]] {
-            let (is_same, count) = same(&store(lookup, case), &theirs);
-            assert!(is_same, "store and arrays disagree about node {}", case.node);
-            found += count;
+/// What is asked of a world, and for how long.
+struct Cases<'w> {
+    world: &'w World,
+    list: Vec<Case>,
+    budget: Budget,
+}
+
+impl Cases<'_> {
+    /// Asks every case of the merged view, the layered one and the arrays. `same` compares an answer of the store
+    /// with one of the arrays, and says how many nodes were found.
+    fn compare<A, B>(
+        &self,
+        store: impl Fn(&Lookup<'_>, &Case) -> A,
+        floor: impl Fn(&Arrays, &mut Scratch, &Case) -> B,
+        same: impl Fn(&A, &B) -> (bool, u64),
+    ) -> Answered {
+        let (arrays, cases) = (&self.world.arrays, &self.list);
+        let (merged, layered) = (lookups(&self.world.merged, cases), lookups(&self.world.layered, cases));
+        let mut scratch = Scratch::of(arrays);
+        let mut found = 0;
+        for (place, case) in cases.iter().enumerate() {
+            let theirs = floor(arrays, &mut scratch, case);
+            for lookup in [&merged[place], &layered[place]] {
+                let (is_same, count) = same(&store(lookup, case), &theirs);
+                assert!(is_same, "store and arrays disagree about node {} of {}", case.node, self.world.name);
+                found += count;
+            }
         }
-    }
-    let places: Vec<usize> = (0..cases.len()).collect();
-    let mut ways = [
-        way(|place: &usize| store(&merged[*place], &cases[*place])),
-        way(|place: &usize| store(&layered[*place], &cases[*place])),
-        way(|place: &usize| floor(&world.arrays, &mut scratch, &cases[*place])),
-    ];
-    let mut times = rounds(&places, &mut ways, Budget::default()).into_iter();
-    let mut next = || times.next().unwrap_or_default();
-    Answered {
-        merged: next(),
-        layered: next(),
-        floor: next(),
-        cases: cases.len(),
-        found: found / 2,
+        let places: Vec<usize> = (0..cases.len()).collect();
+        let mut ways = [
+            way(|place: &usize| store(&merged[*place], &cases[*place])),
+            way(|place: &usize| store(&layered[*place], &cases[*place])),
+            way(|place: &usize| floor(arrays, &mut scratch, &cases[*place])),
+        ];
+        let mut times = rounds(&places, &mut ways, self.budget).into_iter();
+        let mut next = || times.next().unwrap_or_default();
+        Answered {
+            merged: next(),
+            layered: next(),
+            floor: next(),
+            cases: cases.len(),
+            found: found / 2,
+        }
     }
 }

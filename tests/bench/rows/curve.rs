@@ -3,6 +3,7 @@
 use super::cases::{Nodes, Question};
 use crate::arguments::said;
 use crate::generator::MEAN_DEGREE;
+use crate::measure::Budget;
 use crate::table::{Figure, Table, Target, Value};
 use crate::world::World;
 
@@ -29,7 +30,7 @@ impl Curve {
     /// Asks all questions at one size.
     pub(crate) fn point(&mut self, facts: u32, world: &World) {
         let times = questions().map(|question| {
-            let answered = question.ask(world, Nodes::OfDegree(MEAN_DEGREE));
+            let answered = question.ask(world, Nodes::OfDegree(MEAN_DEGREE), Budget::default());
             let found = answered.found as f64 / answered.cases as f64;
             (question, answered.merged.p50(), answered.floor.p50(), found)
         });

@@ -7,7 +7,7 @@ use dateline::query::{self, FilterParams, PathsParams};
 
 use super::cases::{Nodes, Question};
 use crate::generator::Random;
-use crate::measure::Times;
+use crate::measure::{Budget, Times};
 use crate::table::{Figure, Table, Target, Value};
 use crate::world::{World, asking};
 
@@ -23,7 +23,7 @@ pub(crate) fn row(world: &World, table: &mut Table) {
     ));
     let mut layered = Vec::new();
     for question in Question::ALL {
-        let answered = question.ask(world, Nodes::Any);
+        let answered = question.ask(world, Nodes::Any, Budget::default());
         let (p50, p99) = targets(question);
         let against = |what: &str, ours: f64, floor: f64, target| {
             Figure::against(
