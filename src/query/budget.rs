@@ -36,16 +36,17 @@ pub(crate) enum Cost {
 }
 
 const PER_EDGE: usize = 16;
-/// How often the clock is read: once in so many looks.
-const CLOCK_EVERY: usize = 1_024;
+/// How often the clock is read: once for what so many edges cost.
+const CLOCK_EVERY: usize = 1_024 * PER_EDGE;
 
 /// Counts what a question costs.
 #[derive(Debug)]
 pub(crate) struct Meter<'a> {
     budget: &'a Budget,
-    left: usize,
-    /// Looks until the clock is read again.
-    until_clock: usize,
+    /// What may be spent before the clock is read again.
+    at_hand: usize,
+    /// What may be spent after that.
+    in_reserve: usize,
     cut: Option<Cut>,
 }
 
@@ -61,8 +62,8 @@ impl<'a> Meter<'a> {
     pub(crate) fn new(budget: &'a Budget) -> Self {
         Self {
             budget,
-            left: budget.edges.saturating_mul(PER_EDGE),
-            until_clock: 0,
+            at_hand: 0,
+            in_reserve: budget.edges.saturating_mul(PER_EDGE),
             cut: None,
         }
     }
@@ -71,7 +72,7 @@ impl<'a> Meter<'a> {
     pub(crate) fn for_everything(budget: &'a Budget) -> Self {
         let mut meter = Self::new(budget);
         if !budget.first_try {
-            meter.left = usize::MAX;
+            meter.in_reserve = usize::MAX;
         }
         meter
     }
@@ -90,38 +91,45 @@ impl<'a> Meter<'a> {
     }
 
     /// Pays for one look; `Break` when the question has to stop, and ever after.
+    #[inline]
     pub(crate) fn pay(&mut self, cost: Cost) -> ControlFlow<()> {
         self.pay_for(cost, 1)
     }
 
     /// Pays for many looks of one kind at once.
+    #[inline]
     pub(crate) fn pay_for(&mut self, cost: Cost, looks: usize) -> ControlFlow<()> {
-        if self.cut.is_none() {
-            self.cut = self.looked_up(looks);
+        // Inside the loops this is one subtraction: the clock, and what is left in all, wait for the reserve.
+        match self.at_hand.checked_sub((cost as usize).saturating_mul(looks)) {
+            Some(left) if left > 0 => {
+                self.at_hand = left;
+                ControlFlow::Continue(())
+            }
+            _ => self.draw((cost as usize).saturating_mul(looks)),
         }
-        let price = (cost as usize).saturating_mul(looks);
-        match self.left.checked_sub(price) {
-            Some(left) => self.left = left,
-            None => self.cut = self.cut.or(Some(Cut::Edges)),
+    }
+
+    /// Takes more from the reserve, after a look at the clock and at whether the client is there.
+    #[cold]
+    fn draw(&mut self, price: usize) -> ControlFlow<()> {
+        if self.cut.is_some() {
+            return ControlFlow::Break(());
         }
+        let left = self.at_hand.saturating_add(self.in_reserve).checked_sub(price);
+        self.cut = match left {
+            _ if self.budget.cancelled.load(Ordering::Relaxed) => Some(Cut::Cancelled),
+            _ if Instant::now() >= self.budget.deadline => Some(Cut::Deadline),
+            None => Some(Cut::Edges),
+            Some(_) => None,
+        };
+        let left = left.filter(|_| self.cut.is_none()).unwrap_or(0);
+        self.at_hand = left.min(CLOCK_EVERY);
+        self.in_reserve = left - self.at_hand;
         if self.cut.is_some() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
-    }
-
-    /// Reads the clock, and whether the client is there, every so many looks.
-    fn looked_up(&mut self, looks: usize) -> Option<Cut> {
-        if let Some(left) = self.until_clock.checked_sub(looks) {
-            self.until_clock = left;
-            return None;
-        }
-        self.until_clock = CLOCK_EVERY;
-        if self.budget.cancelled.load(Ordering::Relaxed) {
-            return Some(Cut::Cancelled);
-        }
-        (Instant::now() >= self.budget.deadline).then_some(Cut::Deadline)
     }
 
     /// Whether the question was stopped.

@@ -116,7 +116,7 @@ impl Wanted {
             return Box::new((first..reading.head().counters.documents).map(DocumentNumber));
         };
         let mut found = BTreeSet::new();
-        reading.incident(node, Window::default(), &mut |incidence| {
+        reading.incident(node, Window::default(), |incidence| {
             let open = reading.open_evidence(incidence.fact);
             found.extend(
                 open.iter()

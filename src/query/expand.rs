@@ -4,9 +4,8 @@
 //! machines would have to answer: one batch of range scans a level. It follows facts from subject to object
 //! and back, never to their place, and only where the object is a node.
 //!
-//! Deliberately absent: an order of the hits, a cap on them, and a way to stop early. Which hits of a node
-//! survive a cut is for the question to say (newest first, least connected first, …); to stop before all of them
-//! are there would make an answer depend on the layout of memory. What bounds a walk is the [`Meter`].
+//! Hits come in no order, and all of them: to stop among them would make an answer depend on the layout of memory.
+//! [`Walk::newest`] has an order, and may be stopped. What bounds a walk is the [`Meter`].
 
 use std::ops::ControlFlow;
 
@@ -61,11 +60,11 @@ impl Direction {
         }
     }
 
-    const fn allows(self, side: Side, either_way: bool) -> bool {
+    fn allows(self, side: Side, either_way: impl Fn() -> bool) -> bool {
         match (self, side) {
             (_, Side::Place) => false,
             (Self::Both, _) | (Self::Out, Side::Subject) | (Self::In, Side::Object) => true,
-            _ => either_way,
+            _ => either_way(),
         }
     }
 }
@@ -131,10 +130,10 @@ impl Walk<'_, '_> {
     /// Answers how many steps were looked at whole. When the meter ran out they are fewer than all, and the
     /// hits of the next step may have been visited in part: to use them would make an answer depend on the
     /// layout of memory.
-    pub(super) fn expand(&self, steps: &mut [Step], meter: &mut Meter<'_>, visit: &mut dyn FnMut(&Step, Hit)) -> usize {
+    pub(super) fn expand(&self, steps: &mut [Step], meter: &mut Meter<'_>, mut visit: impl FnMut(&Step, Hit)) -> usize {
         steps.sort_unstable_by_key(|step| step.node);
         for (whole, step) in steps.iter().enumerate() {
-            self.reading.incident(step.node, step.window, &mut |incidence| {
+            self.reading.incident(step.node, step.window, |incidence| {
                 meter.pay(Cost::Edge)?;
                 if let Some(hit) = self.hit(step.node, incidence) {
                     visit(step, hit);
@@ -148,11 +147,47 @@ impl Walk<'_, '_> {
         steps.len()
     }
 
+    /// Calls `visit` with the nodes that facts lead to from a node, each at least once. Where the filter lets all
+    /// facts pass, from the node's list of neighbours: a third as many, and each a glance.
+    pub(super) fn neighbours(&self, node: NodeNumber, meter: &mut Meter<'_>, mut visit: impl FnMut(NodeNumber)) {
+        let only_affirmed = self.filter.asks_only_affirmed().filter(|_| self.direction == Direction::Both);
+        let Some((only_affirmed, neighbours)) = only_affirmed.zip(self.reading.neighbours(node)) else {
+            self.expand(&mut [self.step(node)], meter, |_, hit| visit(hit.to));
+            return;
+        };
+        // By the facts they stand for: how they are spread over runs is the layout's business.
+        let facts = usize::try_from(self.reading.degree(node)).unwrap_or(usize::MAX);
+        if meter.pay_for(Cost::Glance, facts).is_continue() {
+            for (neighbour, is_negated) in neighbours {
+                if !(only_affirmed && is_negated) {
+                    visit(neighbour);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with each hit of a step, newest first, of the same days by id, until it breaks.
+    pub(super) fn newest(&self, step: Step, meter: &mut Meter<'_>, mut visit: impl FnMut(Hit) -> ControlFlow<()>) {
+        self.reading.incident_by_newness(step.node, step.window, |incidence| {
+            meter.pay(Cost::Edge)?;
+            match self.hit(step.node, incidence) {
+                Some(hit) => visit(hit),
+                None => ControlFlow::Continue(()),
+            }
+        });
+    }
+
+    /// Whether the fact of a hit is followed from its other end too.
+    pub(super) fn goes_both_ways(&self, hit: &Hit) -> bool {
+        self.direction == Direction::Both || self.reading.view().ontology().relation(hit.relation).symmetric
+    }
+
     /// The incidence as a hit, when it leads to a node, the right way, through the filter.
+    #[inline]
     fn hit(&self, from: NodeNumber, incidence: Incidence) -> Option<Hit> {
         let to = incidence.other?;
         // A fact from a node to itself stands in its list once, and goes either way.
-        let either_way = to == from || self.reading.view().ontology().relation(incidence.relation).symmetric;
+        let either_way = || to == from || self.reading.view().ontology().relation(incidence.relation).symmetric;
         let followed = self.direction.allows(incidence.side, either_way);
         (followed && self.filter.passes_incidence(self.reading, &incidence)).then_some(Hit {
             to,

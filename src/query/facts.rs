@@ -258,7 +258,7 @@ impl Wanted {
             let _ = reading.document_facts(document).into_iter().try_for_each(&mut keep);
         } else {
             let node = self.through(reading)?;
-            reading.incident(node, self.filter.window(), &mut |incidence| keep(incidence.fact));
+            reading.incident(node, self.filter.window(), |incidence| keep(incidence.fact));
         }
         let keyed = found.into_iter().filter_map(|fact| Some((key(reading, fact)?, fact))).collect();
         Some(keyed)
@@ -358,7 +358,7 @@ impl Wanted {
         if let Some(document) = self.document {
             let _ = reading.document_facts(document).into_iter().try_for_each(&mut keep);
         } else if let Some(node) = self.through(reading) {
-            reading.incident_undated(node, &mut |incidence| keep(incidence.fact));
+            reading.incident_undated(node, |incidence| keep(incidence.fact));
         } else {
             reading.undated(&mut keep);
         }

@@ -153,13 +153,6 @@ impl Filter {
         self
     }
 
-    /// The same filter with another number of rows.
-    #[must_use]
-    pub(crate) fn with_limit(mut self, limit: usize) -> Self {
-        self.limit = limit;
-        self
-    }
-
     /// The same filter whoever printed it.
     #[must_use]
     pub(crate) fn of_any_publisher(mut self) -> Self {
@@ -210,15 +203,36 @@ impl Filter {
 
     /// Whether every known fact passes.
     pub(crate) fn is_everything(&self) -> bool {
+        self.window.is_everything() && self.asks_only_dates()
+    }
+
+    /// Whether every known fact passes whose days may meet the window.
+    pub(crate) fn asks_only_dates(&self) -> bool {
         self.relations.is_none()
             && self.types.is_none()
-            && self.window.is_everything()
+            && (!self.certain || self.window.is_everything())
             && self.modalities.iter().chain(&self.polarities).all(|passes| *passes)
             && self.evidence.is_everything()
             && self.min_sources <= 1
     }
 
+    /// Whether a list of neighbours answers for the facts: nothing is asked of them but, perhaps, that they are
+    /// affirmed. Then whether that is asked.
+    pub(crate) fn asks_only_affirmed(&self) -> Option<bool> {
+        let only_polarity = self.relations.is_none()
+            && self.types.is_none()
+            && self.window.is_everything()
+            && !self.certain
+            && self.modalities.iter().all(|passes| *passes)
+            && self.evidence.is_everything()
+            && self.min_sources <= 1;
+        let affirmed = holds(&self.polarities, Polarity::ALL, Polarity::Affirmed);
+        let negated = holds(&self.polarities, Polarity::ALL, Polarity::Negated);
+        (only_polarity && affirmed).then_some(!negated)
+    }
+
     /// Whether a fact from a node's list passes; that its days may meet the window, the list has seen to.
+    #[inline]
     pub(crate) fn passes_incidence(&self, reading: Reading<'_>, incidence: &Incidence) -> bool {
         self.passes_mood(incidence.relation, incidence.modality, incidence.polarity)
             && self.passes_other(reading, incidence)

@@ -18,6 +18,7 @@ mod row;
 mod best;
 mod words;
 mod scan;
+mod seen;
 mod expand;
 mod neighbourhood;
 mod paths;

@@ -125,7 +125,7 @@ fn standing(reading: Reading<'_>, filter: &Filter, node: NodeNumber) -> Verdict 
         return Verdict::Passes;
     }
     let mut found = Verdict::Fails;
-    reading.incident(node, filter.window(), &mut |incidence: Incidence| {
+    reading.incident(node, filter.window(), |incidence: Incidence| {
         if filter.passes_incidence(reading, &incidence) {
             found = Verdict::Passes;
             return ControlFlow::Break(());
@@ -133,7 +133,7 @@ fn standing(reading: Reading<'_>, filter: &Filter, node: NodeNumber) -> Verdict 
         ControlFlow::Continue(())
     });
     if found == Verdict::Fails && !filter.window().is_everything() {
-        reading.incident_undated(node, &mut |incidence| {
+        reading.incident_undated(node, |incidence| {
             found = filter.judge(reading, incidence.fact, Some(node));
             if found == Verdict::Fails {
                 ControlFlow::Continue(())
@@ -194,7 +194,7 @@ pub fn node(ask: &Asking<'_>, id: &str) -> Result<SingleNode, QueryError> {
     let number = reading.node_by_id(id).ok_or_else(unknown)?;
     let node = reading.node(number).ok_or_else(unknown)?;
     let (mut first, mut last) = (None, None);
-    reading.incident(number, crate::model::time::Window::default(), &mut |incidence| {
+    reading.incident(number, crate::model::time::Window::default(), |incidence| {
         if incidence.side != Side::Place {
             let days = [incidence.earliest, incidence.latest];
             first = days.into_iter().flatten().chain(first).min();

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::evidence::Interval;
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
-use super::incidence::{Class, Dated, Entry, Tag};
+use super::incidence::{Class, Entry, Tag};
 use super::publishers::Turnover;
 use super::run::Additions;
 use super::{Closed, Provenance, Side, View};
@@ -153,7 +155,7 @@ impl Next<'_> {
     /// Puts a fact into the lists of its ends and of the store.
     fn list(&mut self, number: FactNumber, entry: &FactEntry) {
         let class = Class::of(self.view.facts.span(entry));
-        self.additions.add_to_whole(Dated::new(number, class), class);
+        self.additions.add_to_whole(entry.id, number, class);
         let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
         let (subject, object) = ends(entry);
         let other = if entry.object == ObjectEntry::Node(subject) {
@@ -162,10 +164,10 @@ impl Next<'_> {
             object
         };
         let from_subject = Entry::new(other, number, class, entry.relation, tag(Side::Subject));
-        self.additions.add(subject, from_subject, class);
+        self.additions.add(subject, entry.id, from_subject, class);
         if let Some(object) = object {
             let from_object = Entry::new(Some(subject), number, class, entry.relation, tag(Side::Object));
-            self.additions.add(object, from_object, class);
+            self.additions.add(object, entry.id, from_object, class);
         }
     }
 
@@ -175,8 +177,8 @@ impl Next<'_> {
         if place != subject && Some(place) != object {
             let class = Class::of(self.view.facts.span(entry));
             let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
-            self.additions
-                .add(place, Entry::new(None, number, class, entry.relation, tag), class);
+            let there = Entry::new(None, number, class, entry.relation, tag);
+            self.additions.add(place, entry.id, there, class);
         }
     }
 
@@ -246,6 +248,7 @@ impl Next<'_> {
     fn close(&mut self, fact: FactNumber, numbers: &[usize], closed: &Arc<Closed>) {
         let Some(entry) = self.view.facts.get(fact).copied() else { return };
         let was_known = self.view.evidence.is_known(fact, self.revision);
+        self.unsettle(fact, &entry);
         for number in numbers {
             let first = self.first(fact, &entry);
             if let Some(provenance) = self.view.evidence.close(fact, first, *number, closed) {
@@ -254,6 +257,19 @@ impl Next<'_> {
             }
         }
         self.settle(fact, &entry, was_known);
+    }
+
+    /// Notes that whether a fact counts must be asked, wherever it is listed.
+    fn unsettle(&mut self, fact: FactNumber, entry: &FactEntry) {
+        let view = &mut *self.view;
+        let (subject, object) = ends(entry);
+        let mut nodes: SmallVec<[NodeNumber; 4]> = std::iter::once(subject).chain(object).collect();
+        let place = |number| view.evidence.provenance(number).and_then(|known| known.place);
+        match view.evidence.history(fact) {
+            Some(history) => nodes.extend(history.iter().filter_map(|interval| place(interval.provenance))),
+            None => nodes.extend(place(entry.provenance)),
+        }
+        nodes.into_iter().for_each(|node| view.unsettled.set(node.index()));
     }
 
     /// A fact's first evidence, as it was recorded.
@@ -320,7 +336,7 @@ impl Next<'_> {
             turnover,
         } = self;
         view.publishers.apply(turnover, revision);
-        view.runs.push(additions);
+        view.runs.push(additions, &view.facts);
         view.heads.push(recorded);
     }
 }

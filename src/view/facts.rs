@@ -114,6 +114,16 @@ impl Facts {
         self.entries.get(number.index())?.as_ref()
     }
 
+    /// The id of a fact.
+    pub(super) fn id(&self, number: FactNumber) -> Option<FactId> {
+        self.get(number).map(|entry| entry.id)
+    }
+
+    /// When a fact held, in days.
+    pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
+        self.span(self.get(number)?)
+    }
+
     /// The fact of an id.
     pub(super) fn by_id(&self, id: FactId) -> Option<FactNumber> {
         self.ids

@@ -5,13 +5,17 @@
 //! `query` reads. Nothing here touches sled, and nothing here waits.
 //!
 //! Two kinds of structure, both cheap to clone: tables by number (`chunked`, with `facts`, `nodes`,
-//! `documents` and `evidence` on top) and sorted runs (`hashed` for ids and names, `run` and `incidence`
-//! for the lists of facts by node and by day). Lists only grow: whether a fact counts at a revision is
+//! `documents` and `evidence` on top) and sorted runs (`hashed` for ids and names; for the lists of facts by node
+//! and by day `run`, made of `chunk`s of `list`s of `incidence`s, read `in_order`). Lists only grow: whether a fact counts at a revision is
 //! never told by a list but by the counters of the revision and, for facts that were corroborated or
 //! closed, by their history (`evidence`). So a change of an old fact moves nothing, and every old revision
 //! can be read from the newest view.
 
 mod apply;
+mod background;
+mod bits;
+mod bulk;
+mod chunk;
 mod chunked;
 mod claims;
 mod documents;
@@ -19,9 +23,12 @@ mod evidence;
 mod facts;
 mod hashed;
 mod heads;
+mod in_order;
 mod incidence;
 mod interned;
 mod known_names;
+mod list;
+mod maxima;
 mod names;
 mod nodes;
 mod petgraph;
@@ -52,6 +59,8 @@ pub struct View {
     evidence: evidence::EvidenceTable,
     publishers: publishers::Publishers,
     runs: run::Runs,
+    /// Nodes with a fact that was ever closed, by number: whether a fact of theirs counts must be asked.
+    unsettled: bits::Bits,
 }
 
 /// The view as the store knew it at one revision: all a question sees.
@@ -59,6 +68,8 @@ pub struct View {
 pub struct Reading<'v> {
     view: &'v View,
     recorded: Recorded,
+    /// Whether it is read at the snapshot's own revision.
+    is_newest: bool,
 }
 
 /// Which end of a fact a node is.
@@ -230,6 +241,7 @@ impl View {
             evidence: evidence::EvidenceTable::default(),
             publishers: publishers::Publishers::default(),
             runs: run::Runs::default(),
+            unsettled: bits::Bits::default(),
         }
     }
     /// The vocabulary the facts are read by.
@@ -248,14 +260,17 @@ impl View {
         Reading {
             view: self,
             recorded: self.heads.newest(),
+            is_newest: true,
         }
     }
     /// Everything, as known at a revision (the newest one when it lies in the future).
     #[must_use]
     pub fn at(&self, revision: Revision) -> Reading<'_> {
+        let recorded = self.heads.at(revision);
         Reading {
             view: self,
-            recorded: self.heads.at(revision),
+            recorded,
+            is_newest: recorded.head.revision == self.head().revision,
         }
     }
     /// The last revision recorded up to a moment; revision 0 when nothing was.
@@ -272,12 +287,17 @@ impl View {
     }
     /// Merges all sorted runs into one. Answers do not change.
     pub fn merge(&mut self) {
-        self.runs.merge();
+        self.build_lists();
         self.nodes.merge();
         self.names.merge();
         self.documents.merge();
         self.facts.merge();
         self.evidence.merge();
+    }
+    /// Bytes of the lists of nodes, of their neighbours, and of the list of the whole store.
+    #[must_use]
+    pub fn list_bytes(&self) -> [usize; 3] {
+        self.runs.bytes()
     }
     /// How many sorted runs stand behind the base.
     #[must_use]

@@ -87,6 +87,11 @@ impl Nodes {
         older.chain(newest).take_while(move |version| version.recorded <= revision)
     }
 
+    /// How many have a number.
+    pub(super) const fn len(&self) -> usize {
+        self.newest.len()
+    }
+
     /// The node of an id.
     pub(super) fn by_id(&self, id: &str) -> Option<NodeNumber> {
         self.ids

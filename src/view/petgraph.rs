@@ -17,8 +17,8 @@ use petgraph::{Directed, Direction};
 use smallvec::SmallVec;
 
 use super::facts::ObjectEntry;
-use super::incidence::{Entry, Hits, List};
-use super::run::MOST;
+use super::incidence::Entry;
+use super::list::Hits;
 use super::{Incidence, Reading, Side};
 use crate::model::{FactNumber, Node, NodeNumber};
 
@@ -56,21 +56,18 @@ pub struct Edges<'v> {
     reading: Reading<'v>,
     node: NodeNumber,
     direction: Direction,
-    /// Parts of the node's list that were not begun.
-    lists: SmallVec<[List<'v, Entry>; MOST]>,
-    hits: Hits<'v, Entry>,
+    /// Parts of the node's list that were not ended.
+    parts: SmallVec<[Hits<'v, Entry>; 2]>,
 }
 
 impl<'v> Edges<'v> {
     fn new(reading: Reading<'v>, node: NodeNumber, direction: Direction) -> Self {
-        let mut lists = reading.view.runs.lists(node);
-        let hits = lists.pop().map_or_else(Hits::default, List::hits);
+        let facts = &reading.view.facts;
         Self {
             reading,
             node,
             direction,
-            lists,
-            hits,
+            parts: reading.view.runs.lists(node).map(|list| list.hits(facts)).collect(),
         }
     }
 
@@ -94,8 +91,8 @@ impl Iterator for Edges<'_> {
     type Item = Edge;
     fn next(&mut self) -> Option<Edge> {
         loop {
-            let Some(hit) = self.hits.next() else {
-                self.hits = self.lists.pop()?.hits();
+            let Some(hit) = self.parts.last_mut()?.next() else {
+                self.parts.pop();
                 continue;
             };
             if let Some(edge) = self.edge(hit.into())

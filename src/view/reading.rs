@@ -1,7 +1,6 @@
 //! What a question can ask of the view: nodes, facts, evidence and documents as known at one revision,
 //! and the lists of facts by node and by day.
 
-use std::cmp::Ordering;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -9,20 +8,15 @@ use smallvec::SmallVec;
 
 use super::evidence::Interval;
 use super::facts::{FactEntry, ObjectEntry};
-use super::incidence::{Entry, Hit, List, Listed, Strand};
+use super::in_order;
+use super::incidence::{Entry, Hit, Listed};
+use super::list::Strand;
 use super::names::has_name;
 use super::nodes::Version;
 use super::{DayKey, DocumentRef, EvidenceRef, FactRef, Incidence, NodeVersion, ObjectRef, Reading, Side, View};
 use crate::model::time::Window;
 use crate::model::{ClaimId, Day, DocumentNumber, Fact, FactId, FactNumber, Head, Node, NodeNumber, Object, Revision, fold};
 use crate::ontology::TypeNumber;
-
-/// Where lists by day begin, and in which direction they are read.
-#[derive(Clone, Copy)]
-enum Begin {
-    After(Option<DayKey>),
-    Before(Option<DayKey>),
-}
 
 impl<'v> Reading<'v> {
     /// The snapshot behind it.
@@ -39,8 +33,8 @@ impl<'v> Reading<'v> {
         self.recorded.head.revision
     }
     /// Whether it is read at the snapshot's own revision.
-    pub(super) fn is_newest(&self) -> bool {
-        self.revision() == self.view.head().revision
+    pub(super) const fn is_newest(&self) -> bool {
+        self.is_newest
     }
 
     // Nodes.
@@ -90,10 +84,12 @@ impl<'v> Reading<'v> {
         if self.is_newest() {
             return self.view.nodes.degree(number);
         }
-        let lists = self.view.runs.lists(number);
-        let counted = |entry: &&Entry| entry.tag.side() != Side::Place && self.is_known(entry.fact());
-        let count = lists.iter().flat_map(List::entries).filter(counted).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        let mut count: u32 = 0;
+        self.incident(number, Window::default(), |incidence| {
+            count += u32::from(incidence.side != Side::Place);
+            ControlFlow::Continue(())
+        });
+        count
     }
     /// How many nodes were known.
     #[must_use]
@@ -121,6 +117,11 @@ impl<'v> Reading<'v> {
     #[must_use]
     pub fn fact_by_id(&self, id: FactId) -> Option<FactNumber> {
         self.view.facts.by_id(id).filter(|number| self.has(*number))
+    }
+    /// The fact's id; `None` when it had not been recorded.
+    #[must_use]
+    pub fn fact_id(&self, number: FactNumber) -> Option<FactId> {
+        self.view.facts.id(number).filter(|_| self.has(number))
     }
     /// The fact's content; `None` when it had not been recorded.
     #[must_use]
@@ -259,44 +260,51 @@ impl<'v> Reading<'v> {
     /// Known facts of a node that may meet the window by their dates, as subject, object or place.
     ///
     /// Undated facts come only with the window open on both sides, states excepted: an undated state
-    /// may hold on any day. No order is promised. Cost: logarithmic in the node's list plus what it finds
-    /// (spans: plus those that begin before the window ends).
-    pub fn incident(&self, node: NodeNumber, window: Window, visit: &mut dyn FnMut(Incidence) -> ControlFlow<()>) {
-        let lists = self.view.runs.lists(node);
-        let dated = lists.iter().flat_map(|list| list.strands(window));
-        // Not one chain of iterators: a strand lends its hits only while it is at hand.
-        for strand in dated {
-            for hit in strand.hits().filter(|hit| self.shows(node, &hit.entry)) {
-                if visit(hit.into()).is_break() {
+    /// may hold on any day. No order is promised. Cost: logarithmic in the node's list plus what it finds.
+    #[inline]
+    pub fn incident(&self, node: NodeNumber, window: Window, mut visit: impl FnMut(Incidence) -> ControlFlow<()>) {
+        let facts = &self.view.facts;
+        let settled = self.is_settled(node);
+        let mut look = |hit: Hit<Entry>| {
+            if settled || self.shows(node, &hit.entry) {
+                visit(hit.into())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        for list in self.view.runs.lists(node) {
+            for strand in list.strands(window, facts) {
+                if strand.each(facts, &mut look).is_break() {
                     return;
                 }
             }
-        }
-        let undated = lists.iter().flat_map(|list| list.undated(window));
-        for hit in undated.filter(|hit| self.shows(node, &hit.entry)) {
-            if visit(hit.into()).is_break() {
-                return;
+            for hit in list.undated(window, facts) {
+                if look(hit).is_break() {
+                    return;
+                }
             }
         }
     }
     /// Known facts of a node that have no date, states and events, as subject, object or place: what a
     /// list with a window counts as hidden. No order is promised.
-    pub fn incident_undated(&self, node: NodeNumber, visit: &mut dyn FnMut(Incidence) -> ControlFlow<()>) {
-        let lists = self.view.runs.lists(node);
-        let undated = lists.iter().flat_map(|list| list.undated(Window::default()));
-        for hit in undated.filter(|hit| self.shows(node, &hit.entry)) {
-            if visit(hit.into()).is_break() {
-                return;
+    pub fn incident_undated(&self, node: NodeNumber, mut visit: impl FnMut(Incidence) -> ControlFlow<()>) {
+        for list in self.view.runs.lists(node) {
+            let undated = list.undated(Window::default(), &self.view.facts);
+            for hit in undated.filter(|hit| self.shows(node, &hit.entry)) {
+                if visit(hit.into()).is_break() {
+                    return;
+                }
             }
         }
     }
     /// All known facts that have no date, states and events. No order is promised.
-    pub fn undated(&self, visit: &mut dyn FnMut(FactNumber) -> ControlFlow<()>) {
-        let lists = self.view.runs.whole();
-        let undated = lists.iter().flat_map(|list| list.undated(Window::default()));
-        for hit in undated.filter(|hit| self.is_known(hit.entry.fact())) {
-            if visit(hit.entry.fact()).is_break() {
-                return;
+    pub fn undated(&self, mut visit: impl FnMut(FactNumber) -> ControlFlow<()>) {
+        for list in self.view.runs.whole() {
+            let undated = list.undated(Window::default(), &self.view.facts);
+            for hit in undated.filter(|hit| self.is_known(hit.entry)) {
+                if visit(hit.entry).is_break() {
+                    return;
+                }
             }
         }
     }
@@ -304,96 +312,127 @@ impl<'v> Reading<'v> {
     /// first whose key is greater than `after`.
     ///
     /// A fact comes once, however it belongs to the node.
+    #[inline]
     pub fn incident_by_day(
         &self,
         node: NodeNumber,
         window: Window,
         after: Option<DayKey>,
-        visit: &mut dyn FnMut(DayKey, Incidence) -> ControlFlow<()>,
+        visit: impl FnMut(Incidence) -> ControlFlow<()>,
     ) {
-        self.node_by_day(node, window, Begin::After(after), visit);
+        let facts = &self.view.facts;
+        let from = |strand: Strand<'v, Entry>| after.map_or(strand.clone(), |key| strand.after(key, facts));
+        let strands = self.strands(node, window).map(from).collect();
+        in_order::oldest_first(strands, facts, self.shown(node, visit));
     }
-    /// As [`Self::incident_by_day`], newest first: from the last whose key is smaller than `before`.
+    /// As [`Self::incident_by_day`], in the opposite order: from the last whose key is smaller than `before`.
+    #[inline]
     pub fn incident_by_day_back(
         &self,
         node: NodeNumber,
         window: Window,
         before: Option<DayKey>,
-        visit: &mut dyn FnMut(DayKey, Incidence) -> ControlFlow<()>,
+        visit: impl FnMut(Incidence) -> ControlFlow<()>,
     ) {
-        self.node_by_day(node, window, Begin::Before(before), visit);
+        let facts = &self.view.facts;
+        let to = |strand: Strand<'v, Entry>| before.map_or(strand.clone(), |key| strand.before(key, facts));
+        let strands = self.strands(node, window).map(to).collect();
+        in_order::newest_first(strands, facts, self.shown(node, visit));
+    }
+    /// Known facts of a node that may meet the window, newest first (by `at`, then latest day), of the same days
+    /// by id; undated ones, where the window lets them through, last.
+    #[inline]
+    pub fn incident_by_newness(&self, node: NodeNumber, window: Window, visit: impl FnMut(Incidence) -> ControlFlow<()>) {
+        let facts = &self.view.facts;
+        let mut visit = self.shown(node, visit);
+        let mut ended = false;
+        in_order::by_newness(self.strands(node, window).collect(), facts, |hit| {
+            let next = visit(hit);
+            ended = next.is_break();
+            next
+        });
+        let mut undated: Vec<Hit<Entry>> = Vec::new();
+        if !ended {
+            undated.extend(self.view.runs.lists(node).flat_map(|list| list.undated(window, facts)));
+        }
+        undated.sort_by_cached_key(|hit| facts.id(hit.entry.fact()));
+        for hit in undated {
+            if visit(hit).is_break() {
+                return;
+            }
+        }
     }
     /// All known dated facts of the store in the order of a timeline, from the first whose key is greater than `after`.
-    pub fn by_day(&self, window: Window, after: Option<DayKey>, visit: &mut dyn FnMut(DayKey, FactNumber) -> ControlFlow<()>) {
-        self.whole_by_day(window, Begin::After(after), visit);
+    pub fn by_day(&self, window: Window, after: Option<DayKey>, visit: impl FnMut(FactNumber) -> ControlFlow<()>) {
+        let facts = &self.view.facts;
+        let from = |strand: Strand<'v, FactNumber>| after.map_or(strand.clone(), |key| strand.after(key, facts));
+        let strands = self.whole_strands(window).map(from).collect();
+        in_order::oldest_first(strands, facts, self.known(visit));
     }
-    /// As [`Self::by_day`], newest first: from the last whose key is smaller than `before`.
-    pub fn by_day_back(&self, window: Window, before: Option<DayKey>, visit: &mut dyn FnMut(DayKey, FactNumber) -> ControlFlow<()>) {
-        self.whole_by_day(window, Begin::Before(before), visit);
+    /// As [`Self::by_day`], in the opposite order: from the last whose key is smaller than `before`.
+    pub fn by_day_back(&self, window: Window, before: Option<DayKey>, visit: impl FnMut(FactNumber) -> ControlFlow<()>) {
+        let facts = &self.view.facts;
+        let to = |strand: Strand<'v, FactNumber>| before.map_or(strand.clone(), |key| strand.before(key, facts));
+        let strands = self.whole_strands(window).map(to).collect();
+        in_order::newest_first(strands, facts, self.known(visit));
     }
-
-    fn node_by_day(&self, node: NodeNumber, window: Window, from: Begin, visit: &mut dyn FnMut(DayKey, Incidence) -> ControlFlow<()>) {
-        let lists = self.view.runs.lists(node);
-        let strands = lists.iter().flat_map(|list| list.strands(window)).collect();
-        self.in_order(strands, from, |entry| self.shows(node, entry), &mut |key, hit| {
-            visit(key, (*hit).into())
-        });
-    }
-
-    fn whole_by_day(&self, window: Window, from: Begin, visit: &mut dyn FnMut(DayKey, FactNumber) -> ControlFlow<()>) {
-        let lists = self.view.runs.whole();
-        let strands = lists.iter().flat_map(|list| list.strands(window)).collect();
-        self.in_order(strands, from, |entry| self.is_known(entry.fact()), &mut |key, hit| {
-            visit(key, hit.entry.fact())
-        });
-    }
-
-    /// Hands out the entries of many strands in one order: day after day, those of a day sorted when they come.
-    fn in_order<E: Listed>(
-        &self,
-        mut strands: SmallVec<[Strand<'v, E>; 18]>,
-        from: Begin,
-        shows: impl Fn(&E) -> bool,
-        visit: &mut dyn FnMut(DayKey, &Hit<E>) -> ControlFlow<()>,
-    ) {
-        let newest_first = matches!(from, Begin::Before(_));
-        for strand in &mut strands {
-            *strand = match from {
-                Begin::After(Some(key)) => strand.not_before(key.at.0),
-                Begin::Before(Some(key)) => strand.not_after(key.at.0),
-                _ => *strand,
-            };
+    /// How many known facts of a node have a day in the window, when the lists tell it without a walk.
+    #[must_use]
+    pub fn dated_count(&self, node: NodeNumber, window: Window) -> Option<u64> {
+        if !self.is_settled(node) {
+            return None;
         }
-        let mut of_day = Vec::new();
-        loop {
-            let days = strands.iter().filter_map(|strand| strand.next_day(newest_first));
-            let Some(day) = (if newest_first { days.max() } else { days.min() }) else {
-                return;
-            };
-            for strand in &mut strands {
-                strand.take(day, newest_first, &mut of_day);
-            }
-            let mut keyed: SmallVec<[(DayKey, Hit<E>); 4]> = of_day
-                .drain(..)
-                .filter(|hit| shows(&hit.entry))
-                .filter_map(|hit| Some((self.key(Day(day), &hit)?, hit)))
-                .collect();
-            keyed.sort_unstable_by(|(a, _), (b, _)| if newest_first { b.cmp(a) } else { a.cmp(b) });
-            for (key, hit) in keyed.iter().filter(|(key, _)| from.includes(key)) {
-                if visit(*key, hit).is_break() {
-                    return;
-                }
+        let counts = self.view.runs.lists(node).flat_map(|list| list.strands(window, &self.view.facts));
+        counts.map(|strand| strand.count()).sum()
+    }
+    /// Nodes at the other end of a known fact of this one, as subject or object, each at least once, and whether
+    /// all facts between the two are negated as far as this part of the list knows; `false` counts before `true`.
+    ///
+    /// `None` at older revisions, and for a node of which a fact was ever closed: there go by [`Self::incident`].
+    #[inline]
+    #[must_use]
+    pub fn neighbours(&self, node: NodeNumber) -> Option<impl Iterator<Item = (NodeNumber, bool)> + use<'v>> {
+        let parts = self.is_settled(node).then(|| self.view.runs.neighbours(node))?;
+        Some(parts.flatten().map(|neighbour| (neighbour.node(), neighbour.is_only_negated())))
+    }
+
+    fn strands(&self, node: NodeNumber, window: Window) -> impl Iterator<Item = Strand<'v, Entry>> {
+        let facts = &self.view.facts;
+        self.view.runs.lists(node).flat_map(move |list| list.strands(window, facts))
+    }
+
+    fn whole_strands(&self, window: Window) -> impl Iterator<Item = Strand<'v, FactNumber>> {
+        let facts = &self.view.facts;
+        self.view.runs.whole().flat_map(move |list| list.strands(window, facts))
+    }
+
+    /// `visit`, for the entries of a node's list that count at this revision.
+    #[inline]
+    fn shown(&self, node: NodeNumber, mut visit: impl FnMut(Incidence) -> ControlFlow<()>) -> impl FnMut(Hit<Entry>) -> ControlFlow<()> {
+        let settled = self.is_settled(node);
+        move |hit| {
+            if settled || self.shows(node, &hit.entry) {
+                visit(hit.into())
+            } else {
+                ControlFlow::Continue(())
             }
         }
     }
 
-    fn key<E: Listed>(&self, at: Day, hit: &Hit<E>) -> Option<DayKey> {
-        let id = self.view.facts.get(hit.entry.fact())?.id;
-        Some(DayKey {
-            at,
-            latest: hit.last.unwrap_or(Day(i32::MAX)),
-            id,
-        })
+    /// `visit`, for the facts that are known at this revision.
+    fn known(&self, mut visit: impl FnMut(FactNumber) -> ControlFlow<()>) -> impl FnMut(Hit<FactNumber>) -> ControlFlow<()> {
+        move |hit| {
+            if self.is_known(hit.entry) {
+                visit(hit.entry)
+            } else {
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Whether every entry in a node's list counts: at the newest revision, unless one of its facts was ever closed.
+    fn is_settled(&self, node: NodeNumber) -> bool {
+        self.is_newest && !self.view.unsettled.has(node.index())
     }
 
     /// Whether an entry of a node's list counts at this revision.
@@ -474,31 +513,5 @@ impl<'v> Reading<'v> {
     }
     const fn has_document(&self, number: DocumentNumber) -> bool {
         self.recorded.head.counters.has_document(number)
-    }
-}
-
-impl Begin {
-    fn includes(self, key: &DayKey) -> bool {
-        match self {
-            Self::After(after) => after.is_none_or(|after| key.cmp(&after) == Ordering::Greater),
-            Self::Before(before) => before.is_none_or(|before| key.cmp(&before) == Ordering::Less),
-        }
-    }
-}
-
-impl From<Hit<Entry>> for Incidence {
-    fn from(hit: Hit<Entry>) -> Self {
-        let tag = hit.entry.tag;
-        Self {
-            other: hit.entry.other(),
-            fact: hit.entry.fact(),
-            side: tag.side(),
-            relation: hit.entry.relation,
-            modality: tag.modality(),
-            polarity: tag.polarity(),
-            kind: tag.kind(),
-            earliest: hit.first,
-            latest: hit.last,
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! The same questions put to the view and to the model, answered in the same lines.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use dateline::model::time::Window;
-use dateline::model::{Day, DocumentNumber, FactNumber, NodeNumber, Revision, ValidTime, fingerprint, fold};
+use dateline::model::{Day, DocumentNumber, FactNumber, NodeNumber, Polarity, Revision, ValidTime, fingerprint, fold};
 use dateline::ontology::Kind;
 use dateline::store::StoredObject;
 use dateline::view::{DayKey, EvidenceRef, ObjectRef, Reading, Side};
@@ -30,6 +31,7 @@ fn windows() -> Vec<Window> {
 const MANY: u32 = 12;
 
 pub(crate) fn given(reading: Reading<'_>) -> Vec<String> {
+    check_neighbours(reading);
     let mut out = vec![format!(
         "{:?} {} {} {}",
         reading.head(),
@@ -290,10 +292,30 @@ fn expected_facts(model: &Model, revision: u64, out: &mut Vec<String>) {
     }
 }
 
+/// The neighbour list knows each node at the other end, and whether all facts between the two are negated.
+fn check_neighbours(reading: Reading<'_>) {
+    for node in (0..=NODES).map(NodeNumber) {
+        let Some(neighbours) = reading.neighbours(node) else { continue };
+        let mut given: BTreeMap<NodeNumber, bool> = BTreeMap::new();
+        for (other, negated) in neighbours {
+            given.entry(other).and_modify(|all| *all &= negated).or_insert(negated);
+        }
+        let mut expected: BTreeMap<NodeNumber, bool> = BTreeMap::new();
+        reading.incident(node, Window::default(), |hit| {
+            let negated = hit.polarity == Polarity::Negated;
+            if let Some(other) = hit.other.filter(|other| *other != node) {
+                expected.entry(other).and_modify(|all| *all &= negated).or_insert(negated);
+            }
+            ControlFlow::Continue(())
+        });
+        assert_eq!(given, expected, "neighbours of {node:?}");
+    }
+}
+
 fn given_undated(reading: Reading<'_>, out: &mut Vec<String>) {
     for node in (0..=NODES).map(NodeNumber) {
         let mut found = Vec::new();
-        reading.incident_undated(node, &mut |hit| {
+        reading.incident_undated(node, |hit| {
             found.push(hit.fact);
             ControlFlow::Continue(())
         });
@@ -326,7 +348,7 @@ fn given_lists(reading: Reading<'_>, out: &mut Vec<String>) {
     for window in windows() {
         for node in (0..=NODES).map(NodeNumber) {
             let mut found = Vec::new();
-            reading.incident(node, window, &mut |hit| {
+            reading.incident(node, window, |hit| {
                 let days = (hit.earliest, hit.latest);
                 found.push(format!(
                     "{:?} {:?} {:?} {:?} {} {} {} {days:?}",
@@ -344,35 +366,44 @@ fn given_lists(reading: Reading<'_>, out: &mut Vec<String>) {
             out.push(format!("incident {found:#?}"));
             let forward = |after| {
                 let mut found = Vec::new();
-                reading.incident_by_day(node, window, after, &mut |key, hit| {
-                    found.push((key, hit.fact));
+                reading.incident_by_day(node, window, after, |hit| {
+                    found.push((reading.day_key(hit.fact).unwrap(), hit.fact));
                     ControlFlow::Continue(())
                 });
                 found
             };
             let back = |before| {
                 let mut found = Vec::new();
-                reading.incident_by_day_back(node, window, before, &mut |key, hit| {
-                    found.push((key, hit.fact));
+                reading.incident_by_day_back(node, window, before, |hit| {
+                    found.push((reading.day_key(hit.fact).unwrap(), hit.fact));
                     ControlFlow::Continue(())
                 });
                 found.reverse();
                 found
             };
-            out.extend(paged(forward, back));
+            let all = paged(forward, back);
+            let counted = reading.dated_count(node, window);
+            assert!(counted.is_none_or(|count| count == all.len() as u64), "{counted:?}");
+            out.extend(all);
+            let mut newest = Vec::new();
+            reading.incident_by_newness(node, window, |hit| {
+                newest.push(hit.fact);
+                ControlFlow::Continue(())
+            });
+            out.push(format!("newest {newest:?}"));
         }
         let forward = |after| {
             let mut found = Vec::new();
-            reading.by_day(window, after, &mut |key, fact| {
-                found.push((key, fact));
+            reading.by_day(window, after, &mut |fact| {
+                found.push((reading.day_key(fact).unwrap(), fact));
                 ControlFlow::Continue(())
             });
             found
         };
         let back = |before| {
             let mut found = Vec::new();
-            reading.by_day_back(window, before, &mut |key, fact| {
-                found.push((key, fact));
+            reading.by_day_back(window, before, &mut |fact| {
+                found.push((reading.day_key(fact).unwrap(), fact));
                 ControlFlow::Continue(())
             });
             found.reverse();
@@ -444,6 +475,10 @@ fn expected_lists(model: &Model, revision: u64, out: &mut Vec<String>) {
             let mut dated: Keyed = of_node().filter_map(|(number, fact)| Some((key(fact)?, number))).collect();
             dated.sort();
             out.extend(dated.into_iter().map(|(key, fact)| line(key, fact)));
+            let mut newest: Vec<(FactNumber, &ModelFact)> = of_node().collect();
+            newest.sort_by_key(|(_, fact)| (Reverse(key(fact).map(|key| (key.at, key.latest))), fact.record.id));
+            let newest: Vec<FactNumber> = newest.into_iter().map(|(number, _)| number).collect();
+            out.push(format!("newest {newest:?}"));
         }
         let mut dated: Keyed = known().filter_map(|(number, fact)| Some((key(fact)?, number))).collect();
         dated.sort();

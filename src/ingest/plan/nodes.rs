@@ -366,7 +366,7 @@ impl Planner {
         let reading = self.reading();
         reading.node(number)?;
         let mut broken = None;
-        reading.incident(number, crate::model::time::Window::default(), &mut |incidence| {
+        reading.incident(number, crate::model::time::Window::default(), |incidence| {
             broken = match (incidence.side, reading.fact(incidence.fact)) {
                 (Side::Place, _) if !self.ontology().is_a(node_type, PLACE_CLASS) => Some(format!("a place is a {PLACE_CLASS}")),
                 (Side::Place, _) | (_, None) => None,

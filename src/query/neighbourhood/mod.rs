@@ -5,6 +5,7 @@
 //! timelines, not here, and a place is no neighbour. There is no cursor: one hop is the list `/v1/facts?node=`,
 //! which has one.
 
+mod newest;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +25,11 @@ use crate::query::expand::{Direction, Step, Walk};
 use crate::query::filter::{Filter, FilterDefaults, choice, number_between};
 use crate::query::question::{Question, answered};
 use crate::query::resolve_node::{brief, resolve_node};
+use crate::query::seen::Seen;
 use crate::query::{
     Around, Asking, Echo, Edge, FilterParams, More, NeighbourNode, Neighbourhood, NeighbourhoodParams, PairEdge, QueryError, Truncated, row,
 };
+use newest::{Extent, Omitted, newest};
 
 const ROUTE: &str = "/v1/neighbourhood";
 /// Hops at most.
@@ -43,7 +46,11 @@ pub fn neighbourhood(ask: &Asking<'_>, params: &NeighbourhoodParams, filters: &F
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let asked = Asked::read(ask, params, filters)?;
         let mut meter = Meter::new(&ask.budget);
-        let grown = Growth::new(ask.reading, &asked).grow(&mut meter);
+        let grown = if asked.pairs {
+            Growth::new(ask.reading, &asked).grow(&mut meter)
+        } else {
+            Growth::fact_by_fact(ask.reading, &asked, &mut meter)
+        };
         answer(ask, filters, &asked, &grown, &meter)
     })
 }
@@ -61,20 +68,20 @@ pub(super) fn around(
     per_node: usize,
     limit: usize,
 ) -> Result<Vec<Around>, QueryError> {
-    let asked = Asked {
-        node,
-        filter: filter.clone().with_limit(limit),
+    let walk = Walk {
+        reading: ask.reading,
+        filter,
         direction: Direction::Both,
-        depth,
-        per_node,
-        pairs: false,
-        echo: Echo::new(),
     };
+    let extent = Extent { depth, per_node, limit };
     let mut meter = Meter::new(&ask.budget);
-    let grown = Growth::new(ask.reading, &asked).grow(&mut meter);
+    let found = newest(&walk, node, extent, &mut meter);
     meter.finish()?;
-    let facts = |(hop, edge): &(u32, Candidate)| edge.facts.first().map(|fact| Around { hop: *hop, fact: *fact });
-    Ok(grown.shown.iter().filter_map(facts).collect())
+    let around = |shown: &newest::Shown| Around {
+        hop: shown.hop,
+        fact: shown.fact,
+    };
+    Ok(found.shown.iter().map(around).collect())
 }
 
 /// How many other nodes lie within so many hops; `None` when the budget does not reach so far.
@@ -89,17 +96,24 @@ pub(super) fn reached(ask: &Asking<'_>, filter: &Filter, node: NodeNumber, depth
         direction: Direction::Both,
     };
     let mut meter = Meter::new(&ask.budget);
-    let mut reached = HashSet::from([node]);
-    let mut frontier = vec![node];
-    for _ in 0..depth {
-        let mut steps: Vec<Step> = frontier.drain(..).map(|node| walk.step(node)).collect();
-        walk.expand(&mut steps, &mut meter, &mut |_, hit| {
-            if reached.insert(hit.to) {
-                frontier.push(hit.to);
-            }
-        });
+    let mut reached = Seen::new();
+    reached.insert(node);
+    let (mut frontier, mut next) = (vec![node], Vec::new());
+    let mut count = 0;
+    for hop in 1..=depth {
+        for node in frontier.drain(..) {
+            walk.neighbours(node, &mut meter, |to| {
+                if reached.insert(to) {
+                    count += 1;
+                    if hop < depth {
+                        next.push(to);
+                    }
+                }
+            });
+        }
+        std::mem::swap(&mut frontier, &mut next);
     }
-    Ok(meter.finish()?.is_none().then_some(reached.len() as u64 - 1))
+    Ok(meter.finish()?.is_none().then_some(count))
 }
 
 /// The question, read.
@@ -150,6 +164,16 @@ impl Asked {
     }
 }
 
+impl Asked {
+    fn walk<'a, 'v>(&'a self, reading: Reading<'v>) -> Walk<'a, 'v> {
+        Walk {
+            reading,
+            filter: &self.filter,
+            direction: self.direction,
+        }
+    }
+}
+
 /// What is drawn as one edge: a fact, or with `group_by=pair` all facts of one subject, relation and object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum EdgeKey {
@@ -183,8 +207,12 @@ struct Growth<'a, 'v> {
     met: HashSet<EdgeKey>,
     shown: Vec<(u32, Candidate)>,
     omitted: Vec<Candidate>,
+    /// What was left out, when it was counted otherwise.
+    counted: Option<Omitted>,
     per_node_cut: bool,
     limit_cut: bool,
+    /// Whether the budget reached for all that is shown, if not to count the rest.
+    whole: bool,
 }
 
 impl<'a, 'v> Growth<'a, 'v> {
@@ -196,8 +224,39 @@ impl<'a, 'v> Growth<'a, 'v> {
             met: HashSet::new(),
             shown: Vec::new(),
             omitted: Vec::new(),
+            counted: None,
             per_node_cut: false,
             limit_cut: false,
+            whole: false,
+        }
+    }
+
+    /// The neighbourhood of facts that stand for themselves.
+    fn fact_by_fact(reading: Reading<'v>, asked: &'a Asked, meter: &mut Meter<'_>) -> Self {
+        let walk = asked.walk(reading);
+        let extent = Extent {
+            depth: asked.depth,
+            per_node: asked.per_node,
+            limit: asked.filter.limit(),
+        };
+        let found = newest(&walk, asked.node, extent, meter);
+        let cut = meter.is_cut();
+        let is_all = !(cut || found.limit_cut || found.per_node_cut);
+        let omitted = if is_all { Omitted::default() } else { found.omitted(&walk, meter) };
+        let candidate = |shown: &newest::Shown| {
+            let mut candidate = Candidate::new(EdgeKey::Fact(shown.fact), shown.ends);
+            candidate.facts.push(shown.fact);
+            candidate.rank.1 = candidate.id(reading);
+            (shown.hop, candidate)
+        };
+        Self {
+            hops: found.reached.iter().copied().collect(),
+            shown: found.shown.iter().map(candidate).collect(),
+            per_node_cut: found.per_node_cut,
+            limit_cut: found.limit_cut,
+            whole: !cut,
+            counted: Some(omitted),
+            ..Self::new(reading, asked)
         }
     }
 
@@ -217,14 +276,10 @@ impl<'a, 'v> Growth<'a, 'v> {
     /// short is left out whole: a part of them would depend on the layout of memory.
     fn expand(&mut self, frontier: &[NodeNumber], meter: &mut Meter<'_>) -> BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> {
         let asked = self.asked;
-        let walk = Walk {
-            reading: self.reading,
-            filter: &asked.filter,
-            direction: asked.direction,
-        };
+        let walk = asked.walk(self.reading);
         let mut steps: Vec<Step> = frontier.iter().map(|node| walk.step(*node)).collect();
         let mut found: BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> = BTreeMap::new();
-        let whole = walk.expand(&mut steps, meter, &mut |step, hit| {
+        let whole = walk.expand(&mut steps, meter, |step, hit| {
             let ends = if hit.reversed { [hit.to, step.node] } else { [step.node, hit.to] };
             let key = if asked.pairs {
                 EdgeKey::Pair(ends[0], hit.relation, ends[1])
@@ -285,7 +340,7 @@ impl<'a, 'v> Growth<'a, 'v> {
 
     fn truncated(&self, meter: &Meter<'_>) -> Result<Option<Truncated>, QueryError> {
         let cut = meter.finish()?;
-        let reason = match cut {
+        let reason = match cut.filter(|_| !self.whole) {
             Some(reason) => reason,
             None if self.limit_cut => "limit",
             None if self.per_node_cut => "per_node",
@@ -293,6 +348,13 @@ impl<'a, 'v> Growth<'a, 'v> {
         };
         // What lies behind an edge that was never looked at nobody knows.
         let counted = cut.is_none();
+        if let Some(omitted) = self.counted {
+            return Ok(Some(Truncated {
+                reason: reason.to_owned(),
+                nodes_omitted: counted.then_some(omitted.nodes),
+                edges_omitted: counted.then_some(omitted.edges),
+            }));
+        }
         let nodes: HashSet<NodeNumber> = self
             .omitted
             .iter()

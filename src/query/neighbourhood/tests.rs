@@ -151,7 +151,9 @@ fn what_is_cut_is_told_and_the_newest_stays() {
     let mut ask = scene.ask();
     ask.budget.edges = 3;
     let answer = neighbourhood(&ask, &around("china"), &FilterParams::default()).unwrap();
-    assert_eq!((answer.edges.len(), answer.truncated.unwrap().reason.as_str()), (0, "edges"));
+    assert_eq!(facts(&answer)[0].valid.as_deref(), Some("2017-12-20"), "the newest come first");
+    let truncated = answer.truncated.unwrap();
+    assert_eq!((answer.edges.len(), truncated.reason.as_str(), truncated.edges_omitted), (2, "edges", None));
     let counts = neighbourhood(&scene.ask(), &around("china"), &limited(0)).unwrap();
     assert_eq!(
         (counts.edges.len(), counts.nodes.len(), counts.truncated.unwrap().edges_omitted),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::NodeNumber;
 use crate::query::budget::Meter;
-use crate::query::expand::{Step, Walk};
+use crate::query::expand::Walk;
 
 use super::inner::Inner;
 
@@ -77,22 +77,27 @@ impl<'a, 'v> Ball<'a, 'v> {
 
     /// Expands the outermost level. A node in whose list the meter runs out counts as not expanded.
     pub(super) fn grow(&mut self, meter: &mut Meter<'_>) {
-        let mut steps: Vec<Step> = self
+        let mut outermost: Vec<NodeNumber> = self
             .level(self.radius())
             .iter()
-            .filter(|node| **node != self.goal)
-            .map(|node| self.walk.step(*node))
+            .copied()
+            .filter(|node| *node != self.goal)
             .collect();
+        outermost.sort_unstable();
         let mut found: Vec<(NodeNumber, NodeNumber)> = Vec::new();
-        let whole = self.walk.expand(&mut steps, meter, &mut |step, hit| {
-            let leads_on = hit.to == self.goal || hit.to != self.origin && self.inner.allows(self.walk.reading, hit.to);
-            // Parallel facts often stand side by side: most repetitions are seen here already.
-            if leads_on && hit.to != step.node && found.last() != Some(&(step.node, hit.to)) {
-                found.push((step.node, hit.to));
+        for node in outermost {
+            let whole = found.len();
+            self.walk.neighbours(node, meter, |to| {
+                let leads_on = to == self.goal || to != self.origin && self.inner.allows(self.walk.reading, to);
+                // Parallel facts often stand side by side: most repetitions are seen here already.
+                if leads_on && to != node && found.last() != Some(&(node, to)) {
+                    found.push((node, to));
+                }
+            });
+            if meter.is_cut() {
+                found.truncate(whole);
+                break;
             }
-        });
-        if let Some(partial) = steps.get(whole) {
-            found.retain(|(from, _)| *from != partial.node);
         }
         found.sort_unstable();
         found.dedup();

@@ -110,7 +110,7 @@ impl<'a, 'v> Hops<'a, 'v> {
         let (left, arrived) = days.map_or((ALWAYS, None), |(left, arrived)| (left, Some(arrived)));
         let mut meter = Meter::new(search.budget);
         let (mut facts, mut count) = (Vec::new(), 0);
-        walk.expand(&mut [search.step_from(start, left)], &mut meter, &mut |_, hit| {
+        walk.expand(&mut [search.step_from(start, left)], &mut meter, |_, hit| {
             if hit.to == goal {
                 let used = used_on(&hit, left);
                 count += usize::from(arrived.is_none() || used.is_some());

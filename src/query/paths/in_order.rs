@@ -11,10 +11,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use smallvec::SmallVec;
+
 use crate::model::time::Window;
 use crate::model::{Day, NodeNumber};
 use crate::query::budget::Meter;
 use crate::query::expand::{Hit, Step};
+use crate::query::seen::Values;
 
 use super::Search;
 use super::inner::weight;
@@ -43,6 +46,15 @@ struct Label {
     day: Day,
     weight: u64,
     before: NodeNumber,
+}
+
+/// A node that was reached earlier than by fewer hops.
+#[derive(Clone, Copy, Debug)]
+struct Reached {
+    node: NodeNumber,
+    label: Label,
+    /// The day of arrival by fewer hops, if any.
+    earlier_hops: Option<Day>,
 }
 
 impl Search<'_, '_> {
@@ -93,108 +105,174 @@ pub(super) fn earliest(search: &Search<'_, '_>, max_hops: Option<usize>, meter: 
 /// Level by level.
 struct Levels<'s, 'a, 'v> {
     search: &'s Search<'a, 'v>,
-    /// By number of hops: nodes that were reached earlier than by fewer.
-    labels: Vec<HashMap<NodeNumber, Label>>,
-    earliest: HashMap<NodeNumber, Day>,
-    /// Of nodes that were reached more than once: the earliest day before the last time.
-    earliest_before: HashMap<NodeNumber, Day>,
+    /// By number of hops: nodes that were reached earlier than by fewer, by number.
+    levels: Vec<Vec<Reached>>,
+    /// The earliest day on which each node was reached, see [`as_value`].
+    earliest: Values,
+    /// The earliest day of arrival at the end.
+    arrival: Option<Day>,
+}
+
+/// Days as numbers that sort alike.
+const fn as_value(day: Day) -> u32 {
+    day.0.cast_unsigned() ^ 1 << 31
+}
+
+const fn as_day(value: u32) -> Day {
+    Day((value ^ 1 << 31).cast_signed())
 }
 
 impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
     fn new(search: &'s Search<'a, 'v>) -> Self {
-        let label = Label {
-            day: search.departure(),
-            weight: 0,
-            before: search.from,
+        let start = Reached {
+            node: search.from,
+            label: Label {
+                day: search.departure(),
+                weight: 0,
+                before: search.from,
+            },
+            earlier_hops: None,
         };
+        let mut earliest = Values::new();
+        // Nobody arrives at the start earlier than always.
+        earliest.set(search.from, as_value(ALWAYS));
         Self {
             search,
-            labels: vec![HashMap::from([(search.from, label)])],
-            // Nobody arrives at the start earlier than always.
-            earliest: HashMap::from([(search.from, ALWAYS)]),
-            earliest_before: HashMap::new(),
+            levels: vec![vec![start]],
+            earliest,
+            arrival: None,
         }
     }
 
     fn climb(mut self, max_hops: Option<usize>, meter: &mut Meter<'_>) -> Vec<Chain> {
         let mut chains = Vec::new();
-        while max_hops.is_none_or(|most| self.labels.len() <= most) && !meter.is_cut() {
-            let is_last = max_hops == Some(self.labels.len());
+        while max_hops.is_none_or(|most| self.levels.len() <= most) && !meter.is_cut() {
+            let is_last = max_hops == Some(self.levels.len());
             let level = if is_last { self.last_level(meter) } else { self.next_level(meter) };
             if level.is_empty() {
                 break;
             }
-            for (node, label) in &level {
-                if let Some(before) = self.earliest.insert(*node, label.day) {
-                    self.earliest_before.insert(*node, before);
-                }
+            for reached in &level {
+                self.earliest.set(reached.node, as_value(reached.label.day));
             }
-            let arrived = level.contains_key(&self.search.to);
-            self.labels.push(level);
-            if arrived {
+            let arrival = level
+                .iter()
+                .find(|reached| reached.node == self.search.to)
+                .map(|reached| reached.label.day);
+            self.levels.push(level);
+            if arrival.is_some() {
+                self.arrival = arrival;
                 chains.push(self.trace());
             }
         }
         chains
     }
 
-    /// Where one gets by one more hop.
-    fn next_level(&self, meter: &mut Meter<'_>) -> HashMap<NodeNumber, Label> {
-        let reached = self.labels.last().into_iter().flatten();
-        let mut steps: Vec<Step> = reached.filter_map(|(node, label)| self.step(*node, label.day)).collect();
-        let mut level: HashMap<NodeNumber, Label> = HashMap::new();
-        // What the meter cuts off in the middle of a node would depend on the layout of memory.
-        let mut open: Vec<(NodeNumber, Label)> = Vec::new();
-        let mut current = None;
-        let whole = self.search.walk().expand(&mut steps, meter, &mut |step, hit| {
-            if current != Some(step.node) {
-                current = Some(step.node);
-                settle(&mut level, &mut open);
+    /// Where one gets by one more hop, by number.
+    fn next_level(&self, meter: &mut Meter<'_>) -> Vec<Reached> {
+        let mut level: Vec<Reached> = Vec::new();
+        let mut places = Values::new();
+        for from in self.levels.last().into_iter().flatten() {
+            let Some(step) = self.step(from) else { continue };
+            let weight = self.weight_behind(from);
+            let old = level.len();
+            let mut changed: SmallVec<[(usize, Label); 8]> = SmallVec::new();
+            let whole = self.search.walk().expand(&mut [step], meter, |_, hit| {
+                let Some(day) = self.news(hit.to, &hit, from.label.day) else {
+                    return;
+                };
+                let label = Label {
+                    day,
+                    weight,
+                    before: from.node,
+                };
+                let known = places
+                    .get(hit.to)
+                    .and_then(|place| Some((place as usize, level.get_mut(place as usize)?)));
+                match known {
+                    Some((place, known)) if label < known.label => {
+                        if place < old {
+                            changed.push((place, known.label));
+                        }
+                        known.label = label;
+                    }
+                    Some(_) => {}
+                    None => {
+                        places.set(hit.to, u32::try_from(level.len()).unwrap_or(u32::MAX));
+                        level.push(Reached {
+                            node: hit.to,
+                            label,
+                            earlier_hops: self.earliest.get(hit.to).map(as_day),
+                        });
+                    }
+                }
+            });
+            if whole == 0 {
+                // What the meter cuts off in the middle of a node would depend on the layout of memory.
+                level.truncate(old);
+                for (place, label) in changed.into_iter().rev() {
+                    if let Some(known) = level.get_mut(place) {
+                        known.label = label;
+                    }
+                }
+                break;
             }
-            open.extend(self.label(step.node, &hit, hit.to).map(|label| (hit.to, label)));
-        });
-        if steps.get(whole).is_none_or(|partial| current != Some(partial.node)) {
-            settle(&mut level, &mut open);
         }
+        level.sort_unstable_by_key(|reached| reached.node);
         level
     }
 
     /// Whether one gets to the end by one more hop: its own list says so sooner than those of all nodes reached.
-    fn last_level(&self, meter: &mut Meter<'_>) -> HashMap<NodeNumber, Label> {
+    fn last_level(&self, meter: &mut Meter<'_>) -> Vec<Reached> {
         let search = self.search;
+        let Some(window) = self.in_time(search.window_from(search.departure())) else {
+            return Vec::new();
+        };
         let mut arrival: Option<Label> = None;
-        let mut steps: Vec<Step> = self
-            .in_time(search.window_from(search.departure()))
-            .map(|window| Step { node: search.to, window })
-            .into_iter()
-            .collect();
-        let asked = steps.len();
-        let whole = search.walk().reversed().expand(&mut steps, meter, &mut |_, hit| {
-            arrival = [arrival, self.label(hit.to, &hit, search.to)].into_iter().flatten().min();
+        let mut steps = [Step { node: search.to, window }];
+        let whole = search.walk().reversed().expand(&mut steps, meter, |_, hit| {
+            if let Some(from) = self.reached(hit.to).filter(|from| from.node != search.to)
+                && let Some(day) = self.news(search.to, &hit, from.label.day)
+            {
+                let label = Label {
+                    day,
+                    weight: self.weight_behind(from),
+                    before: from.node,
+                };
+                arrival = [arrival, Some(label)].into_iter().flatten().min();
+            }
         });
-        arrival
-            .filter(|_| whole == asked)
-            .map(|label| (search.to, label))
-            .into_iter()
-            .collect()
+        let reached = |label| Reached {
+            node: search.to,
+            label,
+            earlier_hops: self.arrival,
+        };
+        arrival.filter(|_| whole == 1).map(reached).into_iter().collect()
+    }
+
+    /// How a node was reached by the last hop.
+    fn reached(&self, node: NodeNumber) -> Option<&Reached> {
+        self.earliest.get(node)?;
+        let level = self.levels.last()?;
+        level.get(level.binary_search_by_key(&node, |reached| reached.node).ok()?)
     }
 
     /// The step from a node reached on a day: facts that begin on or after the day of an earlier visit were used
     /// then, by fewer hops, and those on or after the arrival at the end come too late.
-    fn step(&self, node: NodeNumber, day: Day) -> Option<Step> {
-        if node == self.search.to {
+    fn step(&self, from: &Reached) -> Option<Step> {
+        if from.node == self.search.to {
             return None;
         }
-        let mut window = self.in_time(self.search.window_from(day))?;
-        if let Some(before) = self.earliest_before.get(&node) {
+        let mut window = self.in_time(self.search.window_from(from.label.day))?;
+        if let Some(before) = from.earlier_hops {
             window.until = Some(window.until.map_or(before.plus(-1), |until| until.min(before.plus(-1))));
         }
-        Some(Step { node, window })
+        Some(Step { node: from.node, window })
     }
 
     /// The days of a window before the end was reached; `None` when there are none.
     fn in_time(&self, mut window: Window) -> Option<Window> {
-        if let Some(arrival) = self.earliest.get(&self.search.to) {
+        if let Some(arrival) = self.arrival {
             let before = arrival.plus(-1);
             window.until = Some(window.until.map_or(before, |until| until.min(before)));
         }
@@ -202,45 +280,41 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
         (!is_empty).then_some(window)
     }
 
-    /// How one gets from a node to another by a fact, when that is news.
-    fn label(&self, from: NodeNumber, hit: &Hit, to: NodeNumber) -> Option<Label> {
-        let here = self.labels.last()?.get(&from).filter(|_| from != self.search.to)?;
-        let day = used_on(hit, here.day).filter(|day| self.is_news(to, *day))?;
-        let inner = if from == self.search.from {
+    /// What a way weighs once it leads on through its last node.
+    fn weight_behind(&self, from: &Reached) -> u64 {
+        let inner = if from.node == self.search.from {
             0
         } else {
-            weight(self.search.reading, from)
+            weight(self.search.reading, from.node)
         };
-        Some(Label {
-            day,
-            weight: here.weight + inner,
-            before: from,
-        })
+        from.label.weight + inner
     }
 
-    /// Whether arriving there on that day is earlier than by fewer hops, and can still lead to something earlier.
-    fn is_news(&self, node: NodeNumber, day: Day) -> bool {
-        let earlier = |known: NodeNumber| self.earliest.get(&known).is_none_or(|best| day < *best);
+    /// The day on which one arrives by a fact when one could leave on `day`, if that is earlier than by fewer hops
+    /// and can still lead to something earlier.
+    #[inline]
+    fn news(&self, to: NodeNumber, hit: &Hit, day: Day) -> Option<Day> {
         let search = self.search;
-        earlier(node) && earlier(search.to) && (node == search.to || search.inner.allows(search.reading, node))
+        let used = used_on(hit, day)?;
+        let in_time = self.arrival.is_none_or(|arrival| used < arrival);
+        let earlier = self.earliest.get(to).is_none_or(|best| as_value(used) < best);
+        (in_time && earlier && (to == search.to || search.inner.allows(search.reading, to))).then_some(used)
     }
 
     fn trace(&self) -> Chain {
         let mut node = self.search.to;
         let mut stops = Vec::new();
-        for labels in self.labels.iter().rev() {
-            let Some(label) = labels.get(&node) else { break };
-            stops.push((node, label.day));
-            node = label.before;
+        for level in self.levels.iter().rev() {
+            let label = level
+                .binary_search_by_key(&node, |reached| reached.node)
+                .ok()
+                .and_then(|place| level.get(place));
+            let Some(reached) = label else { break };
+            stops.push((node, reached.label.day));
+            node = reached.label.before;
         }
         stops.reverse();
         Chain { stops }
-    }
-}
-
-fn settle(level: &mut HashMap<NodeNumber, Label>, open: &mut Vec<(NodeNumber, Label)>) {
-    for (node, label) in open.drain(..) {
-        level.entry(node).and_modify(|known| *known = label.min(*known)).or_insert(label);
     }
 }
 
@@ -313,7 +387,7 @@ impl<'s, 'a, 'v> Trail<'s, 'a, 'v> {
     fn next_stops(&self, node: NodeNumber, day: Day, meter: &mut Meter<'_>) -> Vec<(NodeNumber, Day)> {
         let search = self.search;
         let mut days: HashMap<NodeNumber, Day> = HashMap::new();
-        let whole = search.walk().expand(&mut [search.step_from(node, day)], meter, &mut |_, hit| {
+        let whole = search.walk().expand(&mut [search.step_from(node, day)], meter, |_, hit| {
             let leads_on = hit.to == search.to || search.inner.allows(search.reading, hit.to);
             if leads_on
                 && self.stops.iter().all(|(stop, _)| *stop != hit.to)

@@ -9,17 +9,31 @@ use crate::view::Reading;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inner {
     /// None of these.
-    pub(super) not_via: HashSet<NodeNumber>,
+    not_via: HashSet<NodeNumber>,
     /// By type number: whether nodes of the type may be there. A type that is not listed may not.
-    pub(super) types: Vec<bool>,
+    types: Vec<bool>,
+    /// Whether that excludes no node.
+    allows_all: bool,
 }
 
 /// Logarithms are counted in 2⁻²⁰ so that sums are exact, whatever the order in which they are made.
 const FINE: f64 = 1_048_576.0;
 
 impl Inner {
+    /// Nodes of the types that are marked, but for some.
+    pub(super) fn new(not_via: HashSet<NodeNumber>, types: Vec<bool>) -> Self {
+        Self {
+            allows_all: not_via.is_empty() && types.iter().all(|allowed| *allowed),
+            not_via,
+            types,
+        }
+    }
+
     /// Whether a path may lead through the node.
     pub(super) fn allows(&self, reading: Reading<'_>, node: NodeNumber) -> bool {
+        if self.allows_all {
+            return true;
+        }
         let number = usize::from(reading.node_type(node).0);
         self.types.get(number).copied().unwrap_or(false) && !self.not_via.contains(&node)
     }

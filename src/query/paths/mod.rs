@@ -9,6 +9,7 @@ mod ball;
 mod hops;
 mod in_order;
 mod inner;
+mod length;
 mod reason;
 mod shortest;
 #[cfg(test)]
@@ -254,6 +255,8 @@ impl Asked {
             in_order::earliest(&search, Some(self.max_hops), meter)
                 .first()
                 .map(|chain| chain.stops.len() - 1)
+        } else if self.via.is_empty() {
+            length::length(&search, self.max_hops, meter)
         } else {
             shortest::shortest(&search, self.max_hops, 1, meter)
                 .first()
@@ -271,10 +274,7 @@ fn inner(reading: Reading<'_>, filter: &Filter, not_via: HashSet<NodeNumber>, no
         let excluded = unwanted.get(usize::from(number)).copied().unwrap_or(false);
         !excluded && filter.passes_type(crate::ontology::TypeNumber(number))
     };
-    Inner {
-        not_via,
-        types: (0..count).map(allowed).collect(),
-    }
+    Inner::new(not_via, (0..count).map(allowed).collect())
 }
 
 /// The nodes a path must lead through, each once, ends left out.

@@ -79,10 +79,11 @@ impl Tally {
             grouped: asked.group_by.is_some(),
             ..Self::default()
         };
-        scan.each(None, meter, &mut |(key, fact): Placed| {
+        scan.each(None, meter, &mut |placed: Placed| {
+            let fact = placed.fact;
             let days = match asked.axis {
                 Axis::Valid => reading.fact(fact).and_then(|content| content.span),
-                Axis::Reported => Some(Span::on(key.at)),
+                Axis::Reported => Some(Span::on(placed.at)),
             };
             if let Some(days) = days {
                 let extent = Extent::of(reading, fact, days);

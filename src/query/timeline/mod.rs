@@ -14,20 +14,22 @@ mod scan;
 mod tests;
 mod unit;
 
+use std::ops::ControlFlow;
+
 use serde_json::{Value, json};
 
 use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber, NodeNumber};
 use crate::view::DayKey;
 
-use super::budget::Meter;
+use super::budget::{Cost, Meter};
 use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, choice};
 use super::question::{Question, answered};
 use super::resolve_node::{brief, resolve_nodes};
 use super::{Asking, Echo, FilterParams, Hidden, QueryError, Row, Timeline, TimelineParams, Truncated, dates, row};
 use group::GroupBy;
-use scan::Scan;
+use scan::{Placed, Scan};
 use unit::Unit;
 
 const ROUTE: &str = "/v1/timeline";
@@ -63,21 +65,24 @@ pub(super) fn page(
     after: Option<DayKey>,
     limit: usize,
 ) -> Result<Vec<FactNumber>, QueryError> {
-    let asked = Asked {
-        nodes: vec![node],
-        with: Vec::new(),
-        filter: filter.clone(),
-        axis: Axis::Valid,
-        window: filter.window(),
-        newest_first: false,
-        bucket: None,
-        group_by: None,
-        echo: Echo::new(),
-    };
     let mut meter = Meter::new(&ask.budget);
-    let (shown, _) = Scan::new(ask.reading, &asked).page(after, limit, &mut meter);
+    let mut shown = Vec::with_capacity(limit);
+    if limit > 0 {
+        let all = filter.is_everything();
+        ask.reading.incident_by_day(node, filter.window(), after, |incidence| {
+            meter.pay(Cost::Edge)?;
+            if all || filter.passes_incidence(ask.reading, &incidence) {
+                shown.push(incidence.fact);
+            }
+            if shown.len() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+    }
     meter.finish()?;
-    Ok(shown.into_iter().map(|(_, fact)| fact).collect())
+    Ok(shown)
 }
 
 /// By which day facts are placed.
@@ -209,10 +214,10 @@ fn listed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked) -> Result<Ti
     let mut meter = Meter::for_everything(&ask.budget);
     let undated = scan.undated(&mut meter);
     let cut = cut.or(meter.finish()?);
-    let last = shown.last().filter(|_| more || cut.is_some()).map(|(key, _)| position(*key));
+    let last = shown.last().filter(|_| more || cut.is_some()).map(|last| position(scan.key(*last)));
     let facts = shown
         .iter()
-        .map(|(key, fact)| placed(turn, asked, *key, *fact))
+        .map(|placed| placed_row(turn, asked, *placed))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Timeline {
         facts: Some(facts),
@@ -279,9 +284,9 @@ fn frame(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, undated: u64,
     }
 }
 
-fn placed(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, key: DayKey, fact: FactNumber) -> Result<Row, QueryError> {
-    let mut row = row(&turn.ask, fact, asked.filter.include())?;
-    row.at = Some(key.at);
+fn placed_row(turn: &Turn<'_, TimelineParams, Position>, asked: &Asked, placed: Placed) -> Result<Row, QueryError> {
+    let mut row = row(&turn.ask, placed.fact, asked.filter.include())?;
+    row.at = Some(placed.at);
     Ok(row)
 }
 

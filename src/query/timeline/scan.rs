@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::ops::ControlFlow;
 
 use crate::model::time::Window;
-use crate::model::{Day, FactNumber, NodeNumber};
+use crate::model::{Day, FactId, FactNumber, NodeNumber};
 use crate::query::budget::{Cost, Meter};
 use crate::query::filter::{Filter, within};
 use crate::query::row::shown_evidence;
@@ -12,8 +12,16 @@ use crate::view::{DayKey, Incidence, ObjectRef, Reading};
 
 use super::{Asked, Axis};
 
-/// A fact and its place.
-pub(super) type Placed = (DayKey, FactNumber);
+/// A fact and its place on the axis, but for its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    /// The day it stands at.
+    pub(super) at: Day,
+    /// The latest day on which it may have held; `Day(i32::MAX)` when open.
+    pub(super) latest: Day,
+    /// The fact.
+    pub(super) fact: FactNumber,
+}
 
 /// Facts that are read ahead of each of several nodes.
 const AHEAD: usize = 64;
@@ -54,12 +62,29 @@ impl<'a, 'v> Scan<'a, 'v> {
         (shown, more)
     }
 
+    /// The whole place of a fact.
+    pub(super) fn key(&self, placed: Placed) -> DayKey {
+        // Every fact that was placed is there, and has an id.
+        let id = self.reading.fact(placed.fact).map_or(FactId::from_bytes([0; 10]), |fact| fact.id);
+        DayKey {
+            at: placed.at,
+            latest: placed.latest,
+            id,
+        }
+    }
+
     /// How many facts there are; `None` when they cost more to count than is left.
     pub(super) fn total(&self, meter: &mut Meter<'_>) -> Option<u64> {
         let asked = self.asked;
         if asked.nodes.is_empty() && asked.axis == Axis::Valid && asked.filter.is_everything() {
             let undated = self.undated(meter);
             return (!meter.is_cut()).then(|| u64::from(self.reading.fact_count()) - undated);
+        }
+        if let ([node], Axis::Valid, true) = (asked.nodes.as_slice(), asked.axis, asked.with.is_empty())
+            && asked.filter.asks_only_dates()
+            && let Some(count) = self.reading.dated_count(*node, asked.filter.window())
+        {
+            return Some(count);
         }
         let mut total = 0;
         self.each(None, meter, &mut |_| {
@@ -98,10 +123,17 @@ impl<'a, 'v> Scan<'a, 'v> {
     fn each_of_all(&self, after: Option<DayKey>, meter: &mut Meter<'_>, visit: &mut dyn FnMut(Placed) -> ControlFlow<()>) {
         let filter = &self.asked.filter;
         let all = filter.is_everything();
-        let mut look = |key: DayKey, fact: FactNumber| {
+        let mut look = |fact: FactNumber| {
             meter.pay(Cost::Edge)?;
             if all || filter.passes_fact(self.reading, fact) {
-                visit((key, fact))
+                let Some(key) = self.reading.day_key(fact) else {
+                    return ControlFlow::Continue(());
+                };
+                visit(Placed {
+                    at: key.at,
+                    latest: key.latest,
+                    fact,
+                })
             } else {
                 ControlFlow::Continue(())
             }
@@ -115,11 +147,15 @@ impl<'a, 'v> Scan<'a, 'v> {
 
     fn each_of(&self, node: NodeNumber, after: Option<DayKey>, meter: &mut Meter<'_>, visit: &mut dyn FnMut(Placed) -> ControlFlow<()>) {
         let filter = &self.asked.filter;
-        let mut look = |key: DayKey, incidence: Incidence| {
+        let mut look = |incidence: Incidence| {
             meter.pay(Cost::Edge)?;
             let passes = filter.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact);
-            if passes {
-                visit((key, incidence.fact))
+            if passes && let Some(at) = incidence.earliest.or(incidence.latest) {
+                visit(Placed {
+                    at,
+                    latest: incidence.latest.unwrap_or(Day(i32::MAX)),
+                    fact: incidence.fact,
+                })
             } else {
                 ControlFlow::Continue(())
             }
@@ -155,11 +191,12 @@ impl<'a, 'v> Scan<'a, 'v> {
                 return;
             }
             let heads = sources.iter_mut().filter(|source| !source.ahead.is_empty());
+            let head = |source: &Source| source.ahead.front().map(|placed| self.key(*placed));
             let sooner = |a: &Source, b: &Source| {
                 if self.asked.newest_first {
-                    b.head().cmp(&a.head())
+                    head(b).cmp(&head(a))
                 } else {
-                    a.head().cmp(&b.head())
+                    head(a).cmp(&head(b))
                 }
             };
             let Some(next) = heads.min_by(|a, b| sooner(a, b)).and_then(|source| source.ahead.pop_front()) else {
@@ -187,12 +224,12 @@ impl<'a, 'v> Scan<'a, 'v> {
             }
         });
         source.ended = ahead.len() < AHEAD;
-        source.last = ahead.back().map(|(key, _)| *key);
+        source.last = ahead.back().map(|placed| self.key(*placed));
     }
 
     /// By report date there is no list to follow: all facts are taken and sorted.
     fn each_reported(&self, after: Option<DayKey>, meter: &mut Meter<'_>, visit: &mut dyn FnMut(Placed) -> ControlFlow<()>) {
-        let mut facts: Vec<Placed> = Vec::new();
+        let mut facts: Vec<(DayKey, FactNumber)> = Vec::new();
         self.each_touching(meter, &mut |fact| {
             if let Some(at) = self.reported(fact)
                 && within(self.asked.window, Some(at))
@@ -216,7 +253,12 @@ impl<'a, 'v> Scan<'a, 'v> {
         }
         for (key, fact) in facts {
             let behind = |place: DayKey| if self.asked.newest_first { key < place } else { key > place };
-            if after.is_none_or(behind) && visit((key, fact)).is_break() {
+            let placed = Placed {
+                at: key.at,
+                latest: key.latest,
+                fact,
+            };
+            if after.is_none_or(behind) && visit(placed).is_break() {
                 return;
             }
         }
@@ -233,7 +275,7 @@ impl<'a, 'v> Scan<'a, 'v> {
         // Undated facts come on their own: with a window the lists hold back some of them.
         let dated = Window::default();
         if self.asked.nodes.is_empty() {
-            self.reading.by_day(dated, None, &mut |_, fact| {
+            self.reading.by_day(dated, None, |fact| {
                 meter.pay(Cost::Edge)?;
                 if filter.passes_fact(self.reading, fact) {
                     visit(fact);
@@ -242,7 +284,7 @@ impl<'a, 'v> Scan<'a, 'v> {
             });
         }
         for node in &self.asked.nodes {
-            self.reading.incident_by_day(*node, filter.window(), None, &mut |_, incidence| {
+            self.reading.incident_by_day(*node, filter.window(), None, |incidence| {
                 meter.pay(Cost::Edge)?;
                 if filter.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact) {
                     visit(incidence.fact);
@@ -270,7 +312,7 @@ impl<'a, 'v> Scan<'a, 'v> {
             });
         }
         for node in &self.asked.nodes {
-            self.reading.incident_undated(*node, &mut |incidence| {
+            self.reading.incident_undated(*node, |incidence| {
                 meter.pay(Cost::Edge)?;
                 if self.timeless.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact) {
                     visit(incidence.fact);
@@ -307,10 +349,4 @@ struct Source {
     ahead: VecDeque<Placed>,
     last: Option<DayKey>,
     ended: bool,
-}
-
-impl Source {
-    fn head(&self) -> Option<Placed> {
-        self.ahead.front().copied()
-    }
 }

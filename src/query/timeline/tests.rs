@@ -319,9 +319,15 @@ fn a_cut_count_leaves_the_total_open_and_a_cut_page_says_so() {
     let scene = Scene::of(SCENE);
     let mut ask = scene.ask();
     ask.budget.edges = 3;
-    let page = FilterParams {
+    let short = FilterParams {
         limit: Some(2),
         ..FilterParams::default()
+    };
+    let answer = timeline(&ask, &of(&["china"]), &short).unwrap();
+    assert_eq!(answer.page.unwrap().total, Some(4), "what dates alone decide is not counted one by one");
+    let page = FilterParams {
+        modality: vec!["asserted".to_owned()],
+        ..short
     };
     let answer = timeline(&ask, &of(&["china"]), &page).unwrap();
     assert_eq!(

@@ -1,0 +1,83 @@
+//! How many hops a shortest path has: a two-sided breadth-first search over neighbours.
+//!
+//! No path is kept: whoever wants them asks `shortest`. The two sides are the nodes within so many hops of either
+//! end; as long as they share none, every path is longer than both radii together. So the first node that one
+//! side meets in the other ends the search.
+
+use crate::model::NodeNumber;
+use crate::query::budget::Meter;
+use crate::query::expand::Walk;
+use crate::query::seen::Seen;
+
+use super::Search;
+
+/// One side of the search.
+struct Side<'a, 'v> {
+    walk: Walk<'a, 'v>,
+    seen: Seen,
+    outermost: Vec<NodeNumber>,
+    /// What the next level costs, about.
+    cost: u64,
+}
+
+impl<'a, 'v> Side<'a, 'v> {
+    fn new(walk: Walk<'a, 'v>, end: NodeNumber) -> Self {
+        let mut seen = Seen::new();
+        seen.insert(end);
+        Self {
+            cost: u64::from(walk.reading.degree(end)),
+            walk,
+            seen,
+            outermost: vec![end],
+        }
+    }
+
+    /// Goes one hop further; whether it met a node of the other side.
+    fn grow(&mut self, search: &Search<'_, '_>, other: &Seen, meter: &mut Meter<'_>) -> bool {
+        let mut met = false;
+        let mut next = Vec::new();
+        self.cost = 0;
+        for node in self.outermost.drain(..) {
+            self.walk.neighbours(node, meter, |to| {
+                if other.has(to) {
+                    met = true;
+                } else if search.inner.allows(search.reading, to) && self.seen.insert(to) {
+                    self.cost += u64::from(search.reading.degree(to));
+                    next.push(to);
+                }
+            });
+            // A node that was cut short may have been left before or after the meeting: it counts for neither.
+            if meter.is_cut() {
+                return false;
+            }
+            if met {
+                return true;
+            }
+        }
+        // By number, so that a meter that runs out here always runs out at the same place.
+        next.sort_unstable();
+        self.outermost = next;
+        false
+    }
+}
+
+/// Hops of a shortest path of at most `max_hops` between two different nodes.
+pub(super) fn length(search: &Search<'_, '_>, max_hops: usize, meter: &mut Meter<'_>) -> Option<usize> {
+    let walk = search.walk();
+    let mut forward = Side::new(walk, search.from);
+    let mut backward = Side::new(walk.reversed(), search.to);
+    for length in 1..=max_hops {
+        let met = if forward.cost <= backward.cost {
+            forward.grow(search, &backward.seen, meter)
+        } else {
+            backward.grow(search, &forward.seen, meter)
+        };
+        if met {
+            return Some(length);
+        }
+        if meter.is_cut() || forward.outermost.is_empty() || backward.outermost.is_empty() {
+            return None;
+        }
+    }
+    None
+}

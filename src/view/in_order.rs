@@ -1,0 +1,132 @@
+//! Several strands read as one, in the order of a timeline: by day, latest day and id.
+//!
+//! Each strand stands in that order already, so reading is a merge, and a place to begin at is found by halving.
+//! Ids lie far away in memory: they are looked at only where days tie between strands.
+
+use std::cmp::Ordering;
+use std::ops::ControlFlow;
+
+use smallvec::SmallVec;
+
+use super::facts::Facts;
+use super::incidence::{Hit, Listed};
+use super::list::Strand;
+
+/// The strands of one question: three classes of a few runs.
+pub(super) type Strands<'a, E> = SmallVec<[Strand<'a, E>; 4]>;
+
+/// A strand and how far it has been read.
+struct Front<'a, E> {
+    strand: Strand<'a, E>,
+    /// Where the next entry stands; read backwards, the place behind it.
+    place: usize,
+    days: (i32, i32),
+}
+
+impl<'a, E: Listed> Front<'a, E> {
+    fn forward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
+        let place = strand.next(strand.places.start, facts);
+        let days = strand.days(place, facts);
+        (place < strand.places.end).then_some(Self { strand, place, days })
+    }
+
+    fn backward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
+        let place = strand.previous(strand.places.end, facts);
+        (place > strand.places.start).then(|| Self {
+            days: strand.days(place - 1, facts),
+            strand,
+            place,
+        })
+    }
+
+    /// Moves on; whether there is more.
+    fn step(&mut self, facts: &Facts) -> bool {
+        self.place = self.strand.next(self.place + 1, facts);
+        self.days = self.strand.days(self.place, facts);
+        self.place < self.strand.places.end
+    }
+
+    /// Moves back; whether there is more.
+    fn step_back(&mut self, facts: &Facts) -> bool {
+        self.place = self.strand.previous(self.place - 1, facts);
+        if self.place <= self.strand.places.start {
+            return false;
+        }
+        self.days = self.strand.days(self.place - 1, facts);
+        true
+    }
+
+    fn compare(&self, other: &Self, offset: usize, facts: &Facts) -> Ordering {
+        let id = |front: &Self| front.strand.id(front.place - offset, facts);
+        self.days.cmp(&other.days).then_with(|| id(self).cmp(&id(other)))
+    }
+}
+
+/// Which of the fronts is first by `order`.
+fn first<E: Listed>(fronts: &[Front<'_, E>], order: impl Fn(&Front<'_, E>, &Front<'_, E>) -> Ordering) -> Option<usize> {
+    fronts
+        .iter()
+        .enumerate()
+        .min_by(|(_, a), (_, b)| order(a, b))
+        .map(|(index, _)| index)
+}
+
+/// Calls `visit` with every entry, oldest first.
+pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
+    let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::forward(strand, facts)).collect();
+    while fronts.len() > 1 {
+        let Some(index) = first(&fronts, |a, b| a.compare(b, 0, facts)) else {
+            return;
+        };
+        let Some(front) = fronts.get_mut(index) else { return };
+        if front.strand.hit(front.place, facts).is_some_and(|hit| visit(hit).is_break()) {
+            return;
+        }
+        if !front.step(facts) {
+            fronts.swap_remove(index);
+        }
+    }
+    // What is left of one strand stands in order.
+    if let Some(mut front) = fronts.pop() {
+        front.strand.places.start = front.place;
+        let _ = front.strand.each(facts, &mut visit);
+    }
+}
+
+/// Calls `visit` with every entry, in the opposite order.
+pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
+    let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
+    while let Some(index) = first(&fronts, |a, b| b.compare(a, 1, facts)) {
+        let Some(front) = fronts.get_mut(index) else { return };
+        if front.strand.hit(front.place - 1, facts).is_some_and(|hit| visit(hit).is_break()) {
+            return;
+        }
+        if !front.step_back(facts) {
+            fronts.swap_remove(index);
+        }
+    }
+}
+
+/// Calls `visit` with every entry, newest first, of the same days by id: the order of edges in a neighbourhood.
+pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
+    let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
+    let mut same_days: Vec<Hit<E>> = Vec::new();
+    while let Some(days) = fronts.iter().map(|front| front.days).max() {
+        fronts.retain(|front| {
+            let mut more = true;
+            while more && front.days == days {
+                same_days.extend(front.strand.hit(front.place - 1, facts));
+                more = front.step_back(facts);
+            }
+            more
+        });
+        if same_days.len() > 1 {
+            same_days.sort_by_cached_key(|hit| facts.id(hit.entry.fact()));
+        }
+        for hit in same_days.drain(..) {
+            if visit(hit).is_break() {
+                return;
+            }
+        }
+    }
+}
