@@ -36,6 +36,7 @@ use dateline::store::{MemoryStore, Store as _};
 
 use arguments::Arguments;
 use cases::{Nodes, Question};
+use client::{body, end, head};
 use generator::{Commits, DAYS, Drawn, FIRST_DAY, FIRST_STATE, Graph, MEAN_DEGREE, Mix, OPEN, RELATIONS, Recipe};
 use measure::{Budget, Times};
 use table::{Figure, Target, Value};
@@ -50,7 +51,7 @@ fn graph(mix: Mix, facts: u32) -> Graph {
 }
 
 fn text(graph: &Graph) -> String {
-    graph.facts.iter().map(generator::line).collect()
+    graph.facts.iter().map(generator::lines::line).collect()
 }
 
 fn share(facts: &[Drawn], of: impl Fn(&Drawn) -> bool) -> f64 {
@@ -128,7 +129,7 @@ fn a_hub_of_states_is_about_one_node() {
 
 #[test]
 fn names_and_ids_are_different() {
-    let names: Vec<String> = (0..50_000).chain(2_000_000..2_050_000).map(generator::name).collect();
+    let names: Vec<String> = (0..50_000).chain(2_000_000..2_050_000).map(generator::vocabulary::name).collect();
     assert_eq!(names.iter().map(|name| fold(name)).collect::<HashSet<_>>().len(), names.len());
     assert_eq!(names.iter().map(|name| slug(name)).collect::<HashSet<_>>().len(), names.len());
 }
@@ -138,7 +139,7 @@ fn names_and_ids_are_different() {
 async fn imported_lines_are_the_facts_of_the_commits() {
     let graph = graph(Mix::Mixed, 3_000);
     let store = Arc::new(MemoryStore::new());
-    store.set_ontology(&generator::ontology_file()).unwrap();
+    store.set_ontology(&generator::vocabulary::ontology_file()).unwrap();
     let engine = Engine::start(store, Arc::new(RuleExtractor::new())).unwrap();
     let mut session = engine.import_session(FactsOptions::default());
     let text = text(&graph);
@@ -235,4 +236,27 @@ fn percentiles_are_over_the_cases() {
     let times = Times::new((0..100).rev().map(f64::from).collect());
     assert_eq!((times.p50(), times.p99(), times.longest()), (50.0, 99.0, 99.0));
     assert!(Times::default().p50() == 0.0);
+}
+
+#[test]
+fn an_answer_ends_where_its_length_says() {
+    let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP";
+    let head = head(bytes).unwrap();
+    assert_eq!((head.status, end(bytes, head)), (200, Some(bytes.len() - 4)));
+    assert_eq!(end(&bytes[..bytes.len() - 5], head), None);
+    assert_eq!(body(bytes, head), b"hello");
+}
+
+#[test]
+fn an_answer_in_chunks_ends_with_the_empty_one() {
+    let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n2\r\n!!\r\n0\r\n\r\n";
+    let head = head(bytes).unwrap();
+    assert_eq!(end(bytes, head), Some(bytes.len()));
+    assert_eq!(end(&bytes[..bytes.len() - 1], head), None);
+    assert_eq!(body(bytes, head), b"hello!!");
+}
+
+#[test]
+fn half_a_head_is_none() {
+    assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-Le"), None);
 }

@@ -5,19 +5,18 @@
 //! the same bytes in every run. Deliberately absent: negated, reported and undated facts, facts with a value,
 //! documents. They change no list's length, and the floors would have to say something about them.
 
-mod lines;
+pub(crate) mod lines;
 mod popularity;
 mod random;
 mod records;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 use std::collections::HashSet;
 
-pub(crate) use lines::line;
 use popularity::Popularity;
 pub(crate) use random::{Random, mixed};
 pub(crate) use records::Commits;
-pub(crate) use vocabulary::{FIRST_STATE, RELATIONS, name, ontology, ontology_file};
+pub(crate) use vocabulary::{FIRST_STATE, RELATIONS, ontology};
 
 /// The first day, 2014-01-01.
 pub(crate) const FIRST_DAY: i32 = 16_071;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::not_measured;
 use crate::client::{Connection, Pace, get, load};
-use crate::generator::{Recipe, line};
+use crate::generator::Recipe;
+use crate::generator::lines::line;
 use crate::measure::{Budget, Times, rounds, way};
 use crate::process::Server;
 use crate::stores::{self, Stores, id};

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::not_measured;
 use crate::arguments::said;
 use crate::client::{Load, Pace, get, load, post};
-use crate::generator::{Drawn, Recipe, line};
+use crate::generator::lines::line;
+use crate::generator::{Drawn, Recipe};
 use crate::measure::Times;
 use crate::process::{Server, measured};
 use crate::stores::Stores;
@@ -107,10 +108,7 @@ fn measure(facts: u32, stores: &mut Stores, table: &mut Table) -> Result<(), Str
         ("p50", busy.p50(), idle.p50(), Target::Known),
     ] {
         table.add(Figure::against(
-            format!(
-                "a timeline page while {:.0} facts a second come in, against the idle store, {what}",
-                beside.rate
-            ),
+            format!("a timeline page over HTTP meanwhile, against the idle store, {what}"),
             Value::Time(ours),
             Value::Time(idle),
             target,
