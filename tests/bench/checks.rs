@@ -178,7 +178,9 @@ fn the_arrays_answer_what_the_store_answers() {
         let world = World::of(format!("{mix:?}"), &graph);
         for question in Question::ALL {
             let answered = question.ask(&world, Nodes::Any, once);
-            assert!(answered.cases > 0);
+            // One pass by day knows of facts of one day alone.
+            let is_asked = mix == Mix::Events || question != Question::ArrivalByPass;
+            assert_eq!(answered.cases > 0, is_asked);
         }
     }
 }
