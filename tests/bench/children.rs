@@ -7,7 +7,7 @@ use dateline::view::View;
 
 use crate::floors;
 use crate::generator::{self, Commits, Mix, Recipe};
-use crate::measure::of_this_process;
+use crate::measure::memory::of_this_process;
 use crate::pause::pause;
 
 /// Facts of a commit while a view is built.

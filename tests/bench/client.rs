@@ -29,15 +29,15 @@ pub(crate) struct Reply {
 
 /// The head of an answer, and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Head {
-    status: u16,
+pub(crate) struct Head {
+    pub(crate) status: u16,
     body: usize,
     /// The body's length; `None` when it comes in chunks.
     length: Option<usize>,
 }
 
 /// Reads the head of an answer, when all of it is there.
-fn head(bytes: &[u8]) -> Option<Head> {
+pub(crate) fn head(bytes: &[u8]) -> Option<Head> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;
     let length = header(text, "content-length").and_then(|length| length.parse().ok());
@@ -55,7 +55,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 /// Where an answer ends, when all of it is there.
-fn end(bytes: &[u8], head: Head) -> Option<usize> {
+pub(crate) fn end(bytes: &[u8], head: Head) -> Option<usize> {
     if let Some(length) = head.length {
         let end = head.body + length;
         return (bytes.len() >= end).then_some(end);
@@ -76,7 +76,7 @@ fn end(bytes: &[u8], head: Head) -> Option<usize> {
 }
 
 /// The body without the marks of its chunks.
-fn body(bytes: &[u8], head: Head) -> Vec<u8> {
+pub(crate) fn body(bytes: &[u8], head: Head) -> Vec<u8> {
     if let Some(length) = head.length {
         return bytes[head.body..head.body + length].to_vec();
     }

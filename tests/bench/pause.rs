@@ -13,7 +13,8 @@ use dateline::query::{FilterParams, Lookup};
 use dateline::store::{OpenOptions, SledStore};
 
 use crate::children::say;
-use crate::generator::{Random, Recipe, line};
+use crate::generator::lines::line;
+use crate::generator::{Random, Recipe};
 use crate::measure::Times;
 use crate::world::asking;
 

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client::Connection;
-use crate::measure::{Memory, of_process};
+use crate::measure::memory::{Memory, of_process};
 
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_mins(10);

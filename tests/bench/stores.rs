@@ -108,7 +108,7 @@ impl Stores {
             let path = self.place(&format!("facts-{number}.ndjson"));
             let mut to = BufWriter::new(File::create(&path).unwrap());
             for fact in facts {
-                to.write_all(generator::line(fact).as_bytes()).unwrap();
+                to.write_all(generator::lines::line(fact).as_bytes()).unwrap();
             }
             to.flush().unwrap();
             path
@@ -120,7 +120,7 @@ impl Stores {
 /// An empty store that knows the words of generated facts.
 pub(crate) fn empty(data: &Path) {
     let store = SledStore::open(OpenOptions::new(data)).unwrap();
-    store.set_ontology(&generator::ontology_file()).unwrap();
+    store.set_ontology(&generator::vocabulary::ontology_file()).unwrap();
 }
 
 /// Imports files into a new store.
@@ -135,7 +135,7 @@ pub(crate) fn import(data: &Path, files: &[PathBuf]) -> Result<Run, String> {
 
 /// The id of a generated node.
 pub(crate) fn id(number: u32) -> String {
-    slug(&generator::name(number))
+    slug(&generator::vocabulary::name(number))
 }
 
 /// Fifty nodes with full pages.

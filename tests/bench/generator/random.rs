@@ -1,6 +1,6 @@
 //! Numbers that are the same on every machine and in every run.
 
-/// Sebastiano Vigna's SplitMix64: short, seedable with any number, and far better than these draws need.
+/// Sebastiano Vigna's `SplitMix64`: short, seedable with any number, and far better than these draws need.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
@@ -18,7 +18,7 @@ impl Random {
     pub(crate) fn below(&mut self, end: u32) -> u32 {
         // Daniel Lemire, "Fast Random Integer Generation in an Interval", without the rejection: its bias
         // is below one in 2³² / end.
-        ((self.bits() >> 32) * u64::from(end) >> 32) as u32
+        (((self.bits() >> 32) * u64::from(end)) >> 32) as u32
     }
 
     /// A number from 0 to 1, which is left out.

@@ -1,10 +1,9 @@
 //! Time and memory.
 
 mod clock;
-mod memory;
+pub(crate) mod memory;
 
 pub(crate) use clock::{Budget, Times, rounds, way};
-pub(crate) use memory::{Memory, of_process, of_this_process};
 
 /// The machine in a line.
 pub(crate) fn machine() -> String {

@@ -5,6 +5,7 @@ use dateline::model::{Day, NodeNumber};
 use dateline::query::{Around, FilterParams, Lookup};
 use dateline::view::{DayKey, View};
 
+use crate::floors::arrays::pass::Stream;
 use crate::floors::arrays::{Arrays, Scratch};
 use crate::generator::Random;
 use crate::measure::{Budget, Times, rounds, way};
@@ -36,6 +37,8 @@ pub(crate) enum Question {
     ThreeHopsWithin,
     /// The earliest arrival in order of time.
     Arrival,
+    /// The same, against one pass over all facts by day.
+    ArrivalByPass,
     /// The first page of the largest hubs.
     Hubs,
 }
@@ -61,6 +64,7 @@ pub(crate) enum Nodes {
 }
 
 /// Seconds of each case, by who answered.
+#[derive(Debug, Default)]
 pub(crate) struct Answered {
     pub(crate) merged: Times,
     pub(crate) layered: Times,
@@ -71,7 +75,7 @@ pub(crate) struct Answered {
 }
 
 impl Question {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::OneHop,
         Self::TwoHops,
         Self::Shortest,
@@ -79,6 +83,7 @@ impl Question {
         Self::ThreeHops,
         Self::ThreeHopsWithin,
         Self::Arrival,
+        Self::ArrivalByPass,
         Self::Hubs,
     ];
 
@@ -92,6 +97,7 @@ impl Question {
             Self::ThreeHops => "count within three hops",
             Self::ThreeHopsWithin => "count within three hops, a tenth of the days",
             Self::Arrival => "earliest arrival in order, up to 6 hops",
+            Self::ArrivalByPass => "the same, against one pass over all facts by day",
             Self::Hubs => "first page of the 20 largest hubs",
         }
     }
@@ -101,32 +107,30 @@ impl Question {
         match self {
             Self::OneHop | Self::TwoHops | Self::Shortest | Self::Page => 1_000,
             Self::ThreeHops | Self::ThreeHopsWithin => 40,
-            Self::Arrival => 60,
+            Self::Arrival | Self::ArrivalByPass => 60,
             Self::Hubs => 20,
         }
     }
 
     /// Asks the store both ways and the arrays, after making sure that they say the same.
-    pub(crate) fn ask(self, world: &World, nodes: Nodes) -> Answered {
-        let cases = self.cases(world, nodes);
+    pub(crate) fn ask(self, world: &World, nodes: Nodes, budget: Budget) -> Answered {
+        let cases = &Cases {
+            world,
+            list: self.cases(world, nodes),
+            budget,
+        };
         match self {
-            Self::OneHop => compare(
-                world,
-                &cases,
+            Self::OneHop => cases.compare(
                 |lookup, case| lookup.around(NodeNumber(case.node), 1, PER_NODE, ONE_HOP_LIMIT).unwrap(),
                 |arrays, _, case| arrays.one_hop(case.node, case.relation, case.window, ONE_HOP_LIMIT),
                 |ours, theirs| (same_facts(world, ours, theirs), 0),
             ),
-            Self::TwoHops => compare(
-                world,
-                &cases,
+            Self::TwoHops => cases.compare(
                 |lookup, case| lookup.around(NodeNumber(case.node), 2, PER_NODE, PAGE).unwrap(),
                 |arrays, scratch, case| arrays.two_hops(case.node, PER_NODE, PAGE, scratch),
                 |ours, theirs| (same_facts(world, ours, theirs), 0),
             ),
-            Self::Shortest => compare(
-                world,
-                &cases,
+            Self::Shortest => cases.compare(
                 |lookup, case| {
                     lookup
                         .shortest_length(NodeNumber(case.node), NodeNumber(case.to), MOST_HOPS)
@@ -135,9 +139,7 @@ impl Question {
                 |arrays, scratch, case| arrays.shortest(case.node, case.to, MOST_HOPS, scratch),
                 |ours, theirs| (ours == theirs, 0),
             ),
-            Self::Page | Self::Hubs => compare(
-                world,
-                &cases,
+            Self::Page | Self::Hubs => cases.compare(
                 |lookup, case| lookup.page(NodeNumber(case.node), case.after.map(|(key, _)| key), PAGE).unwrap(),
                 |arrays, _, case| arrays.page(case.node, case.window, case.after.map(|(_, rank)| rank), PAGE),
                 |ours, theirs| {
@@ -145,35 +147,36 @@ impl Question {
                     (ours.iter().copied().eq(theirs), 0)
                 },
             ),
-            Self::ThreeHops => compare(
-                world,
-                &cases,
+            Self::ThreeHops => cases.compare(
                 |lookup, case| lookup.reached(NodeNumber(case.node), 3).unwrap(),
                 |arrays, scratch, case| arrays.reached(case.node, 3, scratch),
                 |ours, theirs| (*ours == Some(*theirs), *theirs),
             ),
-            Self::ThreeHopsWithin => compare(
-                world,
-                &cases,
+            Self::ThreeHopsWithin => cases.compare(
                 |lookup, case| lookup.reached(NodeNumber(case.node), 3).unwrap(),
                 |arrays, scratch, case| arrays.reached_within(case.node, 3, case.window, scratch),
                 |ours, theirs| (*ours == Some(*theirs), *theirs),
             ),
-            Self::Arrival => compare(
-                world,
-                &cases,
-                |lookup, case| {
-                    let (from, to) = (NodeNumber(case.node), NodeNumber(case.to));
-                    lookup.earliest_arrival(from, to, Some(MOST_HOPS)).unwrap().map(|day| day.0)
-                },
+            Self::Arrival => cases.compare(
+                arrival,
                 |arrays, scratch, case| arrays.arrival(case.node, case.to, MOST_HOPS, case.window, scratch),
                 |ours, theirs| (ours == theirs, 0),
             ),
+            Self::ArrivalByPass => {
+                let Some(facts) = Stream::of(&world.arrays) else {
+                    return Answered::default();
+                };
+                cases.compare(
+                    arrival,
+                    |_, scratch, case| facts.arrival(case.node, case.to, MOST_HOPS, case.window, scratch),
+                    |ours, theirs| (ours == theirs, 0),
+                )
+            }
         }
     }
 
     fn cases(self, world: &World, nodes: Nodes) -> Vec<Case> {
-        let mut random = Random::new(self as u64 + 100);
+        let mut random = Random::new(100);
         let arrays = &world.arrays;
         if self == Self::Hubs {
             return largest(arrays, self.count()).into_iter().map(Case::of).collect();
@@ -193,7 +196,7 @@ impl Question {
                 }
                 Self::ThreeHopsWithin => case.window = tenth(world, &mut random),
                 Self::Shortest => case.to = nodes.pick(arrays, &mut random),
-                Self::Arrival => {
+                Self::Arrival | Self::ArrivalByPass => {
                     case.to = nodes.pick(arrays, &mut random);
                     case.window.since = tenth(world, &mut random).since;
                 }
@@ -278,6 +281,11 @@ fn key(world: &World, rank: u32) -> DayKey {
     world.merged.newest().day_key(world.arrays.number(rank)).unwrap()
 }
 
+fn arrival(lookup: &Lookup<'_>, case: &Case) -> Option<i32> {
+    let (from, to) = (NodeNumber(case.node), NodeNumber(case.to));
+    lookup.earliest_arrival(from, to, Some(MOST_HOPS)).unwrap().map(|day| day.0)
+}
+
 fn same_facts(world: &World, ours: &[Around], theirs: &[(u32, u32)]) -> bool {
     let theirs = theirs.iter().map(|(hop, rank)| (*hop, world.arrays.number(*rank)));
     ours.iter().map(|found| (found.hop, found.fact)).eq(theirs)
@@ -289,39 +297,48 @@ fn lookups<'v>(view: &'v View, cases: &[Case]) -> Vec<Lookup<'v>> {
     cases.iter().map(|case| Lookup::new(&ask, &case.filters(view)).unwrap()).collect()
 }
 
-/// Asks every case of the merged view, the layered one and the arrays. `same` compares an answer of the store with
-/// one of the arrays, and says how many nodes were found.
-fn compare<A, B>(
-    world: &World,
-    cases: &[Case],
-    store: impl Fn(&Lookup<'_>, &Case) -> A,
-    floor: impl Fn(&Arrays, &mut Scratch, &Case) -> B,
-    same: impl Fn(&A, &B) -> (bool, u64),
-) -> Answered {
-    let (merged, layered) = (lookups(&world.merged, cases), lookups(&world.layered, cases));
-    let mut scratch = Scratch::of(&world.arrays);
-    let mut found = 0;
-    for (place, case) in cases.iter().enumerate() {
-        let theirs = floor(&world.arrays, &mut scratch, case);
-        for lookup in [&merged[place], &layered[place]] {
-            let (is_same, count) = same(&store(lookup, case), &theirs);
-            assert!(is_same, "store and arrays disagree about node {}", case.node);
-            found += count;
+/// What is asked of a world, and for how long.
+struct Cases<'w> {
+    world: &'w World,
+    list: Vec<Case>,
+    budget: Budget,
+}
+
+impl Cases<'_> {
+    /// Asks every case of the merged view, the layered one and the arrays. `same` compares an answer of the store
+    /// with one of the arrays, and says how many nodes were found.
+    fn compare<A, B>(
+        &self,
+        store: impl Fn(&Lookup<'_>, &Case) -> A,
+        floor: impl Fn(&Arrays, &mut Scratch, &Case) -> B,
+        same: impl Fn(&A, &B) -> (bool, u64),
+    ) -> Answered {
+        let (arrays, cases) = (&self.world.arrays, &self.list);
+        let (merged, layered) = (lookups(&self.world.merged, cases), lookups(&self.world.layered, cases));
+        let mut scratch = Scratch::of(arrays);
+        let mut found = 0;
+        for (place, case) in cases.iter().enumerate() {
+            let theirs = floor(arrays, &mut scratch, case);
+            for lookup in [&merged[place], &layered[place]] {
+                let (is_same, count) = same(&store(lookup, case), &theirs);
+                assert!(is_same, "store and arrays disagree about node {} of {}", case.node, self.world.name);
+                found += count;
+            }
         }
-    }
-    let places: Vec<usize> = (0..cases.len()).collect();
-    let mut ways = [
-        way(|place: &usize| store(&merged[*place], &cases[*place])),
-        way(|place: &usize| store(&layered[*place], &cases[*place])),
-        way(|place: &usize| floor(&world.arrays, &mut scratch, &cases[*place])),
-    ];
-    let mut times = rounds(&places, &mut ways, Budget::default()).into_iter();
-    let mut next = || times.next().unwrap_or_default();
-    Answered {
-        merged: next(),
-        layered: next(),
-        floor: next(),
-        cases: cases.len(),
-        found: found / 2,
+        let places: Vec<usize> = (0..cases.len()).collect();
+        let mut ways = [
+            way(|place: &usize| store(&merged[*place], &cases[*place])),
+            way(|place: &usize| store(&layered[*place], &cases[*place])),
+            way(|place: &usize| floor(arrays, &mut scratch, &cases[*place])),
+        ];
+        let mut times = rounds(&places, &mut ways, self.budget).into_iter();
+        let mut next = || times.next().unwrap_or_default();
+        Answered {
+            merged: next(),
+            layered: next(),
+            floor: next(),
+            cases: cases.len(),
+            found: found / 2,
+        }
     }
 }

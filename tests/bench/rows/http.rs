@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::not_measured;
 use crate::client::{Connection, Pace, get, load};
-use crate::generator::{Recipe, line};
+use crate::generator::Recipe;
+use crate::generator::lines::line;
 use crate::measure::{Budget, Times, rounds, way};
 use crate::process::Server;
 use crate::stores::{self, Stores, id};
@@ -47,6 +48,8 @@ fn questions(facts: u32, stores: &mut Stores, route: &str, table: &mut Table) ->
     let floor = Server::of_floor(&["axum", &answers.display().to_string()], "/ready/0")?;
     let numbered = |kind: &str| (0..targets.len()).map(|number| format!("/{kind}/{number}")).collect::<Vec<_>>();
     let sides = [(&server, targets.clone()), (&floor, numbered("ready")), (&floor, numbered("rows"))];
+    let same = fs::read(answers.join("0")).map_err(|error| error.to_string())?;
+    assert_eq!(floor.connect().get("/ready/0").unwrap().body, same);
     let (one, many) = (latencies(&sides), requests(&sides));
     fs::remove_dir_all(answers).unwrap();
     let what = |what: &str| format!("{what}, {:.0} kB", bytes as f64 / 1e3);

@@ -23,5 +23,6 @@ use crate::table::Table;
 
 /// Says why figures of the group are missing.
 fn not_measured(table: &mut Table, reason: &str) {
-    table.note(format!("not measured: {}", reason.trim()));
+    // The first line of a complaint is the complaint; usage and hints follow.
+    table.note(format!("not measured: {}", reason.trim().lines().next().unwrap_or_default()));
 }

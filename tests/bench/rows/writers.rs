@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::not_measured;
 use crate::arguments::said;
 use crate::client::{Load, Pace, get, load, post};
-use crate::generator::{Drawn, Recipe, line};
+use crate::generator::lines::line;
+use crate::generator::{Drawn, Recipe};
 use crate::measure::Times;
 use crate::process::{Server, measured};
 use crate::stores::Stores;
@@ -15,6 +16,9 @@ use crate::table::{Figure, Table, Target, Value};
 
 const WRITERS: usize = 16;
 const TIME: Duration = Duration::from_secs(8);
+/// Reads idle and beside writers in turn, so often and so long each.
+const TURNS: usize = 4;
+const TURN: Duration = Duration::from_secs(4);
 /// Facts that writers have to give.
 const SUPPLY: u32 = 2_000_000;
 
@@ -76,10 +80,16 @@ fn measure(facts: u32, stores: &mut Stores, table: &mut Table) -> Result<(), Str
     let mut supply = Supply::new(supply.draw().facts);
     let full = supply.write(&server, Pace::Full, TIME)?;
     let half = supply.write(&server, Pace::PerSecond(full.rate / 2.0), TIME)?;
-    let idle = Reader::start(&server, &pages).during(TIME);
-    let reader = Reader::start(&server, &pages);
-    let beside = supply.write(&server, Pace::PerSecond(full.rate / 2.0), TIME)?;
-    let busy = reader.stop();
+    let (mut idle, mut busy) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        let reader = Reader::start(&server, &pages);
+        std::thread::sleep(TURN);
+        idle.extend(reader.stop());
+        let reader = Reader::start(&server, &pages);
+        supply.write(&server, Pace::PerSecond(full.rate / 2.0), TURN)?;
+        busy.extend(reader.stop());
+    }
+    let (idle, busy) = (Times::new(idle), Times::new(busy));
     let per_second = Value::PerSecond;
     table.add(Figure::against(
         "facts a second acknowledged, against one fsync a fact",
@@ -98,10 +108,7 @@ fn measure(facts: u32, stores: &mut Stores, table: &mut Table) -> Result<(), Str
         ("p50", busy.p50(), idle.p50(), Target::Known),
     ] {
         table.add(Figure::against(
-            format!(
-                "a timeline page while {:.0} facts a second come in, against the idle store, {what}",
-                beside.rate
-            ),
+            format!("a timeline page over HTTP meanwhile, against the idle store, {what}"),
             Value::Time(ours),
             Value::Time(idle),
             target,
@@ -162,13 +169,8 @@ impl Reader {
         Self { stop, thread }
     }
 
-    fn during(self, time: Duration) -> Times {
-        std::thread::sleep(time);
-        self.stop()
-    }
-
-    fn stop(self) -> Times {
+    fn stop(self) -> Vec<f64> {
         self.stop.store(true, Ordering::Relaxed);
-        Times::new(self.thread.join().unwrap())
+        self.thread.join().unwrap()
     }
 }

@@ -6,6 +6,7 @@
 mod arrival;
 mod around;
 mod page;
+pub(crate) mod pass;
 mod reach;
 mod shortest;
 
@@ -56,6 +57,8 @@ pub(crate) struct Scratch {
     arrivals: Vec<i32>,
     before: Vec<i32>,
     touched: Vec<u32>,
+    /// Fewest hops so far.
+    hops: Vec<u8>,
 }
 
 /// A fact on its way into the lists.
@@ -271,6 +274,7 @@ impl Scratch {
             arrivals: vec![i32::MAX; nodes],
             before: vec![i32::MAX; nodes],
             touched: Vec::new(),
+            hops: vec![u8::MAX; nodes],
         }
     }
 }
