@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::model::{Counters, DocumentId, DocumentNumber, Evidence, FactId, FactNumber, Head, Node, NodeId, NodeNumber, fold};
 use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord};
 
@@ -40,7 +42,8 @@ pub(super) struct Pending {
     versions: HashMap<NodeNumber, usize>,
     documents: HashMap<DocumentId, DocumentNumber>,
     facts: HashMap<FactId, FactNumber>,
-    evidence: HashMap<FactNumber, Vec<Evidence>>,
+    /// Places of further evidence in the commit, by fact.
+    evidence: HashMap<FactNumber, SmallVec<[usize; 2]>>,
     steps: Vec<Step>,
     /// A commit of an export, whole; nothing else is pending beside it.
     replayed: Option<Box<Commit>>,
@@ -140,14 +143,12 @@ impl Pending {
             }
             Step::Fact(id) => {
                 self.counters.facts -= 1;
-                if let Some(number) = self.facts.remove(&id) {
-                    self.evidence.remove(&number);
-                }
+                self.facts.remove(&id);
                 self.commit.facts.pop();
             }
             Step::Evidence(number) => {
-                if let Some(evidence) = self.evidence.get_mut(&number) {
-                    evidence.pop();
+                if let Some(places) = self.evidence.get_mut(&number) {
+                    places.pop();
                 }
                 self.commit.evidence.pop();
             }
@@ -180,8 +181,16 @@ impl Pending {
         self.facts.get(&id).copied()
     }
     /// Evidence of a fact that this commit brings.
-    pub(super) fn evidence(&self, fact: FactNumber) -> &[Evidence] {
-        self.evidence.get(&fact).map_or(&[], Vec::as_slice)
+    pub(super) fn evidence(&self, fact: FactNumber) -> impl Iterator<Item = &Evidence> {
+        // Facts of a commit are numbered without gaps.
+        let earlier = self.counters.facts as usize - self.commit.facts.len();
+        let first = fact.index().checked_sub(earlier).and_then(|place| self.commit.facts.get(place));
+        let further = self.evidence.get(&fact).into_iter().flatten();
+        let further = further.filter_map(|place| self.commit.evidence.get(*place));
+        first
+            .map(|record| &record.evidence)
+            .into_iter()
+            .chain(further.map(|record| &record.evidence))
     }
     pub(super) fn document_by_id(&self, id: &str) -> Option<&DocumentRecord> {
         let number = id.parse::<DocumentId>().ok().and_then(|id| self.documents.get(&id).copied())?;
@@ -262,14 +271,13 @@ impl Pending {
         let record = make(number);
         self.counters.facts += 1;
         self.facts.insert(record.id, number);
-        self.evidence.insert(number, vec![record.evidence.clone()]);
         self.steps.push(Step::Fact(record.id));
         self.commit.facts.push(record);
         number
     }
 
     pub(super) fn add_evidence(&mut self, record: EvidenceRecord) {
-        self.evidence.entry(record.fact).or_default().push(record.evidence.clone());
+        self.evidence.entry(record.fact).or_default().push(self.commit.evidence.len());
         self.steps.push(Step::Evidence(record.fact));
         self.commit.evidence.push(record);
     }

@@ -15,7 +15,7 @@ pub mod time;
 
 pub use document::{Document, SourceGroup};
 pub use evidence::{Asserter, Evidence, Quote};
-pub use fact::{Fact, Modality, Object, Polarity, Qualifiers};
+pub use fact::{Content, Fact, Modality, Object, ObjectText, Polarity, Qualifiers};
 pub use fingerprint::{bands, fingerprint, resemblance};
 pub use id::{ClaimId, DocumentId, DocumentNumber, FactId, FactNumber, InvalidId, NodeId, NodeNumber, slug};
 pub use node::{Name, Node, NodeType, fold};

@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use super::Planner;
 use super::documents::add_name;
-use super::facts::record;
 use super::nodes::{PROVISIONAL, checked_name};
 use crate::format::{FactIn, Fault, problem};
 use crate::ingest::{FactPatch, IngestError, NodePatch, Why};
@@ -92,9 +91,10 @@ impl Planner {
         new.asserted_by = why.asserter();
         new.mirrored = placeable.mirrored;
         self.close_fact(old, why);
-        match self.fact_number(&placeable) {
+        let id = placeable.id;
+        match self.fact_number(id) {
             None => {
-                self.pending.add_fact(|number| record(number, &placeable, Some(old), new));
+                self.add_fact(placeable, Some(old), new);
             }
             Some(fact) => {
                 let number = u32::try_from(self.reading().all_evidence(fact).len()).unwrap_or(u32::MAX);
@@ -105,7 +105,7 @@ impl Planner {
                 });
             }
         }
-        Ok(placeable.fact.id())
+        Ok(id)
     }
 
     /// The fact as it would be posted, with its best evidence, and that evidence.

@@ -325,21 +325,22 @@ impl Planner {
             asserted_by: Asserter::Extractor(read.extractor.clone()),
             mirrored: false,
         };
-        let known = self.fact_number(&placeable);
+        let id = placeable.id;
+        let known = self.fact_number(id);
         if let Some(fact) = known
             && self.read_already(fact, &evidence)
         {
             return Ok((fact, false));
         }
-        self.place_fact(&placeable, vec![evidence])?;
+        self.place_fact(placeable, vec![evidence])?;
         let gone = || Stop::Failed(IngestError::Conflict("a planned fact is not there".to_owned()));
-        Ok((known.or_else(|| self.fact_number(&placeable)).ok_or_else(gone)?, known.is_none()))
+        Ok((known.or_else(|| self.fact_number(id)).ok_or_else(gone)?, known.is_none()))
     }
 
     /// Whether this report told the fact before, with the same speakers: one reading gives one piece of evidence.
     fn read_already(&self, fact: FactNumber, evidence: &Evidence) -> bool {
         let same = |held: &Evidence| held.document == evidence.document && held.speakers == evidence.speakers;
-        self.pending.evidence(fact).iter().any(same)
+        self.pending.evidence(fact).any(same)
     }
 
     /// Checks a draft against the ontology before any of its nodes is made.

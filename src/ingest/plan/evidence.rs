@@ -121,8 +121,8 @@ impl Planner {
 
     /// Document, publisher and report day; a document that is not known yet is made without text.
     fn basis(&mut self, fact: &FactIn<'_>, at: &str) -> Result<Basis, Fault> {
-        let publisher = bounded(fact.publisher.as_deref(), &format!("{at}/publisher"))?;
-        let reported = day(fact.reported.as_deref(), &format!("{at}/reported"))?;
+        let publisher = bounded_at(fact.publisher.as_deref(), || format!("{at}/publisher"))?;
+        let reported = day(fact.reported.as_deref(), || format!("{at}/reported"))?;
         let Some(id) = fact.document.as_deref() else {
             if publisher.is_none() {
                 let detail = "a fact needs 'publisher' or 'document'";
@@ -258,7 +258,7 @@ impl Planner {
 
     fn evidence_count(&self, fact: FactNumber) -> u32 {
         let held = self.reading().fact(fact).map_or(0, |_| self.reading().all_evidence(fact).len());
-        u32::try_from(held + self.pending.evidence(fact).len()).unwrap_or(u32::MAX)
+        u32::try_from(held + self.pending.evidence(fact).count()).unwrap_or(u32::MAX)
     }
 
     /// Why the evidence adds nothing to the fact; `None` when it does.
@@ -270,12 +270,7 @@ impl Planner {
                 Placed::Mirror
             })
         };
-        if let Some(same) = self
-            .pending
-            .evidence(fact)
-            .iter()
-            .find(|held| same_basis(new, held) && said_by(new, held))
-        {
+        if let Some(same) = self.pending.evidence(fact).find(|held| same_basis(new, held) && said_by(new, held)) {
             return Ok(known(same.mirrored));
         }
         let reading = self.reading();
@@ -367,17 +362,22 @@ fn quoted_if_extracted(fact: &FactIn<'_>, asserted_by: &Asserter) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn day(given: Option<&str>, at: &str) -> Result<Option<Day>, Fault> {
+fn day(given: Option<&str>, at: impl FnOnce() -> String) -> Result<Option<Day>, Fault> {
     given
-        .map(|text| text.parse().map_err(|detail: String| Fault::new(at, problem::INVALID_DATE, detail)))
+        .map(str::parse)
         .transpose()
+        .map_err(|detail: String| Fault::new(at(), problem::INVALID_DATE, detail))
 }
 
 /// A text of an ordinary length.
 pub(super) fn bounded(given: Option<&str>, at: &str) -> Result<Option<String>, Fault> {
+    bounded_at(given, || at.to_owned())
+}
+
+fn bounded_at(given: Option<&str>, at: impl FnOnce() -> String) -> Result<Option<String>, Fault> {
     match given {
         Some(text) if text.len() > MAX_TEXT => Err(Fault::new(
-            at,
+            at(),
             problem::INVALID_VALUE,
             format!("at most {MAX_TEXT} bytes, this text has {}", text.len()),
         )),

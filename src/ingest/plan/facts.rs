@@ -1,14 +1,15 @@
 //! Posted facts: each line read, resolved, checked against the ontology, and recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::evidence::Placed;
 use super::nodes::Reference;
 use super::{Planner, Stop};
 use crate::format::{FactIn, Fault, LineError, Piece, problem};
 use crate::ingest::{IngestError, Refused};
-use crate::model::{Evidence, Fact, FactNumber, Modality, NodeNumber, Object, Polarity, Qualifiers, ValidTime};
-use crate::ontology::{ObjectType, OntologyError, RelationNumber};
+use crate::model::time::InvalidEdtf;
+use crate::model::{Content, Evidence, FactId, FactNumber, Modality, NodeNumber, ObjectText, Polarity, Qualifiers, ValidTime};
+use crate::ontology::{ObjectType, OntologyError, RelationNumber, TypeNumber};
 use crate::store::{FactRecord, StoredObject};
 
 /// The longest value or qualifier, in bytes.
@@ -38,12 +39,13 @@ pub(super) enum Told {
     Duplicate,
 }
 
-/// A fact whose ends are nodes, and the numbers they have.
+/// A fact whose ends are nodes, in canonical order.
 #[derive(Clone, Debug)]
 pub(super) struct Placeable {
-    pub(super) fact: Fact,
-    pub(super) subject: NodeNumber,
-    pub(super) object: StoredObject,
+    pub(super) id: FactId,
+    pub(super) relation: RelationNumber,
+    pub(super) ends: Ends,
+    pub(super) saying: Saying,
     /// The ends were turned round.
     pub(super) mirrored: bool,
 }
@@ -62,6 +64,48 @@ pub(super) struct Saying {
     pub(super) modality: Modality,
     pub(super) polarity: Polarity,
     pub(super) qualifiers: Qualifiers,
+}
+
+/// A relation between ends of two types that the ontology was found to allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Fit {
+    relation: RelationNumber,
+    subject: TypeNumber,
+    object: ObjectKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum ObjectKind {
+    Node(TypeNumber),
+    Value,
+    None,
+}
+
+/// Dates by their text: a file names the same few thousand days again and again.
+#[derive(Debug, Default)]
+pub(super) struct Dates(HashMap<String, ValidTime>);
+
+impl Dates {
+    /// Dates that are kept at most.
+    const MOST: usize = 20_000;
+
+    /// The time of a fact; `..` and nothing say that it is not known.
+    fn read(&mut self, given: Option<&str>) -> Result<Option<ValidTime>, Fault> {
+        let Some(text) = given.filter(|text| *text != "..") else {
+            return Ok(None);
+        };
+        if let Some(known) = self.0.get(text) {
+            return Ok(Some(known.clone()));
+        }
+        let time: ValidTime = text
+            .parse()
+            .map_err(|error: InvalidEdtf| Fault::new("/valid", problem::INVALID_DATE, error.to_string()))?;
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(text.to_owned(), time.clone());
+        Ok(Some(time))
+    }
 }
 
 impl Planner {
@@ -113,7 +157,7 @@ impl Planner {
 
     fn line(&mut self, given: &FactIn<'_>) -> Result<Told, Stop> {
         let (placeable, evidence) = self.resolved(given)?;
-        match self.place_fact(&placeable, evidence)? {
+        match self.place_fact(placeable, evidence)? {
             (told, true) => Ok(told),
             (_, false) => Err(closed_by_a_person().into()),
         }
@@ -128,7 +172,8 @@ impl Planner {
         let ends = self.ends(given)?;
         let relation = self.checked(relation, &ends)?;
         let (identifying, describing) = self.split_qualifiers(relation, given.qualifiers.clone())?;
-        let saying = saying(given, identifying)?;
+        let valid = self.dates.read(given.valid.as_deref())?;
+        let saying = saying(given, valid, identifying)?;
         let placeable = self.placeable(relation, ends, saying)?;
         let evidence = self.evidence_of(given, describing)?;
         Ok((placeable, evidence))
@@ -174,7 +219,42 @@ impl Planner {
     }
 
     /// The relation, once the ontology allows it between these ends.
-    pub(super) fn checked(&self, relation: &str, ends: &Ends) -> Result<RelationNumber, Fault> {
+    pub(super) fn checked(&mut self, relation: &str, ends: &Ends) -> Result<RelationNumber, Fault> {
+        let number = match self.known_to_fit(relation, ends) {
+            Some(number) => number,
+            None => self.check_ends(relation, ends)?,
+        };
+        if self.ontology().relation(number).symmetric && ends.object == StoredObject::Node(ends.subject) {
+            return Err(rule(
+                &OntologyError::SameEnds {
+                    relation: relation.to_owned(),
+                },
+                &ends.object,
+            ));
+        }
+        Ok(number)
+    }
+
+    /// The relation, when it was found to fit ends of these types before.
+    fn known_to_fit(&mut self, relation: &str, ends: &Ends) -> Option<RelationNumber> {
+        let number = self.ontology().relation_number(relation)?;
+        let fit = Fit {
+            relation: number,
+            subject: self.type_number(ends.subject)?,
+            object: self.object_kind(&ends.object)?,
+        };
+        self.fits.contains(&fit).then_some(number)
+    }
+
+    fn object_kind(&mut self, object: &StoredObject) -> Option<ObjectKind> {
+        Some(match object {
+            StoredObject::Node(object) => ObjectKind::Node(self.type_number(*object)?),
+            StoredObject::Value(_) => ObjectKind::Value,
+            StoredObject::None => ObjectKind::None,
+        })
+    }
+
+    fn check_ends(&mut self, relation: &str, ends: &Ends) -> Result<RelationNumber, Fault> {
         let object_type = match &ends.object {
             StoredObject::Node(object) => Some(self.node_type(*object)),
             StoredObject::Value(_) | StoredObject::None => None,
@@ -188,13 +268,12 @@ impl Planner {
             .ontology()
             .check(relation, &self.node_type(ends.subject), to)
             .map_err(|error| rule(&error, &ends.object))?;
-        if self.ontology().relation(number).symmetric && ends.object == StoredObject::Node(ends.subject) {
-            return Err(rule(
-                &OntologyError::SameEnds {
-                    relation: relation.to_owned(),
-                },
-                &ends.object,
-            ));
+        if let (Some(subject), Some(object)) = (self.type_number(ends.subject), self.object_kind(&ends.object)) {
+            self.fits.insert(Fit {
+                relation: number,
+                subject,
+                object,
+            });
         }
         Ok(number)
     }
@@ -239,65 +318,82 @@ impl Planner {
     }
 
     /// The fact with its ends in canonical order.
-    pub(super) fn placeable(&self, relation: RelationNumber, ends: Ends, saying: Saying) -> Result<Placeable, Fault> {
+    pub(super) fn placeable(&self, relation: RelationNumber, mut ends: Ends, saying: Saying) -> Result<Placeable, Fault> {
         let definition = self.ontology().relation(relation);
-        let Ends { mut subject, mut object } = ends;
         let id_of = |number: NodeNumber| {
             let gone = || Fault::new("/subject", problem::UNKNOWN_NODE, "the node is not known");
-            self.node(number).map(|node| node.id.clone()).ok_or_else(gone)
+            self.node(number).map(|node| node.id.as_str()).ok_or_else(gone)
         };
         let mut mirrored = false;
         if definition.symmetric
-            && let StoredObject::Node(other) = object
-            && id_of(subject)? > id_of(other)?
+            && let StoredObject::Node(other) = ends.object
+            && id_of(ends.subject)? > id_of(other)?
         {
-            object = StoredObject::Node(subject);
-            subject = other;
+            ends = Ends {
+                subject: other,
+                object: StoredObject::Node(ends.subject),
+            };
             mirrored = true;
         }
-        let to = match &object {
-            StoredObject::Node(number) => Object::Node(id_of(*number)?),
-            StoredObject::Value(text) => Object::Value(text.as_ref().to_owned()),
-            StoredObject::None => Object::None,
-        };
-        let fact = Fact {
-            subject: id_of(subject)?,
-            relation: definition.name.clone(),
-            object: to,
-            valid: saying.valid,
+        let content = Content {
+            subject: id_of(ends.subject)?,
+            relation: &definition.name,
+            object: match &ends.object {
+                StoredObject::Node(number) => ObjectText::Node(id_of(*number)?),
+                StoredObject::Value(text) => ObjectText::Value(text),
+                StoredObject::None => ObjectText::None,
+            },
+            valid: saying.valid.as_ref(),
             modality: saying.modality,
             polarity: saying.polarity,
-            qualifiers: saying.qualifiers,
+            qualifiers: &saying.qualifiers,
         };
         Ok(Placeable {
-            fact,
-            subject,
-            object,
+            id: content.id(),
+            relation,
+            ends,
+            saying,
             mirrored,
         })
     }
 
-    pub(super) fn fact_number(&self, placeable: &Placeable) -> Option<FactNumber> {
-        let id = placeable.fact.id();
+    pub(super) fn fact_number(&self, id: FactId) -> Option<FactNumber> {
         self.reading().fact_by_id(id).or_else(|| self.pending.fact_by_id(id))
+    }
+
+    /// Records a new fact.
+    pub(super) fn add_fact(&mut self, placeable: Placeable, supersedes: Option<FactNumber>, evidence: Evidence) -> FactNumber {
+        let relation = self.ontology().relation(placeable.relation).name.clone();
+        let Placeable { id, ends, saying, .. } = placeable;
+        self.pending.add_fact(|number| FactRecord {
+            number,
+            id,
+            subject: ends.subject,
+            relation,
+            object: ends.object,
+            valid: saying.valid,
+            modality: saying.modality,
+            polarity: saying.polarity,
+            qualifiers: saying.qualifiers,
+            supersedes,
+            evidence,
+        })
     }
 
     /// Records the fact, or adds the evidence to the one that is there. The flag is false when all of it
     /// was refused because a person had closed it.
-    pub(super) fn place_fact(&mut self, placeable: &Placeable, evidence: Vec<Evidence>) -> Result<(Told, bool), Stop> {
-        let mut evidence = evidence.into_iter().map(|evidence| Evidence {
-            mirrored: placeable.mirrored,
-            ..evidence
-        });
+    pub(super) fn place_fact(&mut self, placeable: Placeable, evidence: Vec<Evidence>) -> Result<(Told, bool), Stop> {
+        let mirrored = placeable.mirrored;
+        let mut evidence = evidence.into_iter().map(|evidence| Evidence { mirrored, ..evidence });
         let mut told = None;
-        let number = if let Some(number) = self.fact_number(placeable) {
+        let number = if let Some(number) = self.fact_number(placeable.id) {
             number
         } else {
             let Some(first) = evidence.next() else {
                 return Ok((Told::Duplicate, true));
             };
             told = Some(Told::Created);
-            self.pending.add_fact(|number| record(number, placeable, None, first))
+            self.add_fact(placeable, None, first)
         };
         let mut allowed = told.is_some();
         for evidence in evidence {
@@ -315,24 +411,6 @@ impl Planner {
     }
 }
 
-/// The record of a new fact.
-pub(super) fn record(number: FactNumber, placeable: &Placeable, supersedes: Option<FactNumber>, evidence: Evidence) -> FactRecord {
-    let fact = &placeable.fact;
-    FactRecord {
-        number,
-        id: fact.id(),
-        subject: placeable.subject,
-        relation: fact.relation.clone(),
-        object: placeable.object.clone(),
-        valid: fact.valid.clone(),
-        modality: fact.modality,
-        polarity: fact.polarity,
-        qualifiers: fact.qualifiers.clone(),
-        supersedes,
-        evidence,
-    }
-}
-
 pub(super) fn closed_by_a_person() -> Fault {
     Fault::new(
         "/document",
@@ -341,14 +419,7 @@ pub(super) fn closed_by_a_person() -> Fault {
     )
 }
 
-fn saying(given: &FactIn<'_>, identifying: Qualifiers) -> Result<Saying, Fault> {
-    let valid = match given.valid.as_deref() {
-        None | Some("..") => None,
-        Some(text) => Some(
-            text.parse()
-                .map_err(|error: crate::model::time::InvalidEdtf| Fault::new("/valid", problem::INVALID_DATE, error.to_string()))?,
-        ),
-    };
+fn saying(given: &FactIn<'_>, valid: Option<ValidTime>, identifying: Qualifiers) -> Result<Saying, Fault> {
     let word = |field: &str, detail: String| Fault::new(format!("/{field}"), problem::INVALID_VALUE, detail);
     let modality = given
         .modality

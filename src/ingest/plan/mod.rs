@@ -10,7 +10,7 @@ mod evidence;
 mod facts;
 mod nodes;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::IngestError;
@@ -24,6 +24,7 @@ use crate::view::{Reading, View};
 
 pub(super) use documents::{PlannedDocument, ReadReport};
 pub(super) use facts::Tally;
+use facts::{Dates, Fit};
 use nodes::Spellings;
 
 /// Texts of documents that quotes are looked for in, kept at hand.
@@ -40,6 +41,8 @@ pub(super) struct Planner {
     next_suffix: HashMap<String, u32>,
     texts: VecDeque<(DocumentNumber, Option<Arc<str>>)>,
     spellings: Spellings,
+    dates: Dates,
+    fits: HashSet<Fit>,
 }
 
 impl Planner {
@@ -53,6 +56,8 @@ impl Planner {
             next_suffix: HashMap::new(),
             texts: VecDeque::new(),
             spellings: Spellings::default(),
+            dates: Dates::default(),
+            fits: HashSet::new(),
         }
     }
 
@@ -135,6 +140,7 @@ impl Planner {
             nearest: Vec::new(),
         })?;
         self.pending.replay(commit);
+        self.spellings.forget();
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use crate::format::actors::is_state;
 use crate::format::{Fault, problem};
 use crate::ingest::Why;
 use crate::model::{Name, Node, NodeId, NodeNumber, NodeType, fold, slug};
-use crate::ontology::ObjectType;
+use crate::ontology::{ObjectType, TypeNumber};
 
 /// Property of a node that says what of it was assumed: `type`, or `name and type`.
 pub(super) const PROVISIONAL: &str = "provisional";
@@ -31,36 +31,42 @@ const PLACE_CLASS: &str = "Location";
 /// The longest name, in bytes.
 const MAX_NAME: usize = 400;
 
-/// Nodes by exact name and type, as they were found last: a file names the same few thousand again and again.
+/// Nodes by exact name and type, as they were found last, and their types: a file names the same few thousand again
+/// and again.
 #[derive(Debug, Default)]
 pub(super) struct Spellings {
-    by_type: HashMap<String, HashMap<String, NodeNumber>>,
+    by_type: Vec<HashMap<String, NodeNumber>>,
     kept: usize,
+    types: Vec<Option<TypeNumber>>,
 }
 
 impl Spellings {
     /// Names that are kept at most.
     const MOST: usize = 100_000;
 
-    fn get(&self, name: &str, node_type: &str) -> Option<NodeNumber> {
-        self.by_type.get(node_type)?.get(name).copied()
+    fn get(&self, name: &str, node_type: TypeNumber) -> Option<NodeNumber> {
+        self.by_type.get(usize::from(node_type.0))?.get(name).copied()
     }
 
-    fn keep(&mut self, name: &str, node_type: &str, number: NodeNumber) {
+    fn keep(&mut self, name: &str, node_type: TypeNumber, number: NodeNumber) {
         if self.kept >= Self::MOST {
             self.forget();
         }
         self.kept += 1;
-        self.by_type
-            .entry(node_type.to_owned())
-            .or_default()
-            .insert(name.to_owned(), number);
+        let place = usize::from(node_type.0);
+        if self.by_type.len() <= place {
+            self.by_type.resize_with(place + 1, HashMap::new);
+        }
+        if let Some(names) = self.by_type.get_mut(place) {
+            names.insert(name.to_owned(), number);
+        }
     }
 
     /// To be called whenever a node gets or loses a name or a type, but for a new node that [`Planner::spelt`] makes.
     pub(super) fn forget(&mut self) {
         self.by_type.clear();
         self.kept = 0;
+        self.types.clear();
     }
 }
 
@@ -87,6 +93,22 @@ impl Planner {
         self.node(number).map_or_else(|| NodeType::from(""), |node| node.node_type.clone())
     }
 
+    /// The number of a node's type.
+    pub(super) fn type_number(&mut self, number: NodeNumber) -> Option<TypeNumber> {
+        if let Some(Some(known)) = self.spellings.types.get(number.index()) {
+            return Some(*known);
+        }
+        let found = self.ontology().type_number(&self.node(number)?.node_type)?;
+        let types = &mut self.spellings.types;
+        if types.len() <= number.index() {
+            types.resize(number.index() + 1, None);
+        }
+        if let Some(place) = types.get_mut(number.index()) {
+            *place = Some(found);
+        }
+        Some(found)
+    }
+
     pub(super) fn node_by_id(&self, id: &str) -> Option<NodeNumber> {
         self.reading().node_by_id(id).or_else(|| self.pending.node_by_id(id))
     }
@@ -102,21 +124,23 @@ impl Planner {
 
     /// The end of a fact that a line means; `None` when it says nothing about it.
     pub(super) fn find_or_make(&mut self, end: Reference<'_>) -> Result<Option<NodeNumber>, Fault> {
-        if let Some(wanted) = end.node_type
-            && self.ontology().type_number(wanted).is_none()
-        {
-            return Err(self.unknown_type(end.field, wanted));
-        }
-        match (end.id, end.name, end.node_type) {
+        let node_type = match end.node_type {
+            Some(wanted) => {
+                let number = self.ontology().type_number(wanted);
+                Some((wanted, number.ok_or_else(|| self.unknown_type(end.field, wanted))?))
+            }
+            None => None,
+        };
+        match (end.id, end.name, node_type) {
             (Some(id), name, node_type) => {
                 if let Some(number) = self.node_by_id(id) {
-                    self.settle(number, name, node_type);
+                    self.settle(number, name, end.node_type);
                     return Ok(Some(number));
                 }
                 match (name, node_type, id.parse::<NodeId>()) {
-                    (Some(name), Some(node_type), Ok(id)) => self.make(id, name, node_type, end.field).map(Some),
+                    (Some(name), Some((node_type, _)), Ok(id)) => self.make(id, name, node_type, end.field).map(Some),
                     (Some(name), Some(node_type), Err(_)) if self.named(id).is_empty() => self.spelt(name, node_type, end.field).map(Some),
-                    _ => self.by_name(id, node_type, end.field).map(Some),
+                    _ => self.by_name(id, end.node_type, end.field).map(Some),
                 }
             }
             (None, Some(name), Some(node_type)) => self.spelt(name, node_type, end.field).map(Some),
@@ -177,9 +201,9 @@ impl Planner {
     }
 
     /// The node of exactly this spelling and type; a new one when there is none.
-    fn spelt(&mut self, name: &str, node_type: &str, field: &str) -> Result<NodeNumber, Fault> {
+    fn spelt(&mut self, name: &str, (node_type, type_number): (&str, TypeNumber), field: &str) -> Result<NodeNumber, Fault> {
         let name = checked_name(name, field)?;
-        if let Some(number) = self.spellings.get(name, node_type) {
+        if let Some(number) = self.spellings.get(name, type_number) {
             return Ok(number);
         }
         let mut found = self.spelt_so(name);
@@ -192,7 +216,7 @@ impl Planner {
             }
             many => return Err(self.ambiguous(name, many, field)),
         };
-        self.spellings.keep(name, node_type, number);
+        self.spellings.keep(name, type_number, number);
         Ok(number)
     }
 
