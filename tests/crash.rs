@@ -3,7 +3,8 @@
 //! A child (this test binary, run again) opens the store; four writers feed one committer, whose
 //! commits a second thread seals and acknowledges, as the server does. The parent kills it with SIGKILL at
 //! a random moment and reads the store: every acknowledged fact is there, whole; no commit is half
-//! there; `blobs/` is empty. `DATELINE_CRASH_ROUNDS` sets the number of kills (50 take half a minute).
+//! there; `blobs/` is empty. Another child does nothing but write a little and compact, so that most kills
+//! come while one folder takes another's place. `DATELINE_CRASH_ROUNDS` sets the number of kills (50 take half a minute).
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -34,16 +35,28 @@ type Mark = (u32, u32);
 
 #[test]
 fn no_acknowledged_fact_is_lost_and_none_is_half_there() {
-    let rounds = std::env::var_os(ROUNDS)
+    kill_again_and_again(rounds(), "the_child_writes_until_it_is_killed");
+}
+
+#[test]
+fn a_compaction_that_is_killed_loses_nothing() {
+    kill_again_and_again(rounds(), "the_child_compacts_until_it_is_killed");
+}
+
+fn rounds() -> u32 {
+    std::env::var_os(ROUNDS)
         .and_then(|rounds| rounds.to_str()?.parse().ok())
-        .unwrap_or(50);
+        .unwrap_or(50)
+}
+
+fn kill_again_and_again(rounds: u32, child: &str) {
     let mut acknowledged_in_all = 0;
     let mut folder = tempfile::tempdir().unwrap();
     for round in 0..rounds {
         if round % KILLS_A_FOLDER == 0 {
             folder = tempfile::tempdir().unwrap();
         }
-        let acknowledged = run_and_kill(folder.path(), round % 5 == 4);
+        let acknowledged = run_and_kill(folder.path(), child, round % 5 == 4);
         acknowledged_in_all += acknowledged.len();
         let found = read(folder.path());
         for (writer, nth) in acknowledged {
@@ -53,7 +66,7 @@ fn no_acknowledged_fact_is_lost_and_none_is_half_there() {
             );
         }
     }
-    println!("{rounds} kills, {acknowledged_in_all} acknowledged facts");
+    println!("{rounds} kills of {child}, {acknowledged_in_all} acknowledged facts");
     assert!(
         rounds < 5 || acknowledged_in_all > 0,
         "the child never came to acknowledge anything"
@@ -62,9 +75,9 @@ fn no_acknowledged_fact_is_lost_and_none_is_half_there() {
 
 /// Starts the child and kills it: at any moment, also while it opens the store, when `early`; else while
 /// it writes. Hands back what it acknowledged.
-fn run_and_kill(dir: &Path, early: bool) -> Vec<Mark> {
+fn run_and_kill(dir: &Path, child: &str, early: bool) -> Vec<Mark> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_child_writes_until_it_is_killed", "--nocapture"])
+        .args(["--exact", child, "--nocapture"])
         .env(DIR, dir)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -127,6 +140,9 @@ fn read(dir: &Path) -> HashMap<u32, u32> {
     assert!(store.evidence(&facts).unwrap().iter().all(|evidence| evidence.len() == 1));
     let blobs = std::fs::read_dir(dir.join("sled").join("blobs")).unwrap().count();
     assert_eq!(blobs, 0);
+    let mut names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["HEAD", "LOCK", "sled"], "leftovers are removed");
     counts
 }
 
@@ -212,6 +228,30 @@ fn the_child_writes_until_it_is_killed() {
     });
 }
 
+/// Runs only as a child of the test above; by itself it does nothing.
+#[test]
+fn the_child_compacts_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(DIR) else { return };
+    let dir = Path::new(&dir);
+    let mut nth = read(dir).get(&0).copied().unwrap_or(0);
+    loop {
+        let store = SledStore::open(OpenOptions::new(dir)).unwrap();
+        for _ in 0..3 {
+            let (answer, _answered) = channel();
+            let group = vec![Request {
+                marks: (nth..nth + 20).map(|nth| (0, nth)).collect(),
+                answer,
+            }];
+            nth += 20;
+            let commit = group_commit(store.head(), &group);
+            store.commit(&commit).unwrap();
+            store.seal(&commit.head).unwrap();
+            say(&group[0].marks);
+        }
+        store.compact().unwrap();
+    }
+}
+
 fn write(writer: u32, mut nth: u32, requests: &Sender<Request>) {
     loop {
         let length = 1 + (nth + writer) % 23;
@@ -288,12 +328,17 @@ fn acknowledge(store: &SledStore, written: Receiver<(Head, Vec<Request>)>) {
     for (head, group) in written {
         store.seal(&head).unwrap();
         for Request { marks, answer } in group {
-            let marks: Vec<String> = marks.iter().map(|(writer, nth)| format!("{writer}:{nth}")).collect();
-            // One write, so that a kill cuts between lines.
-            std::io::stdout()
-                .write_all(format!("ack {}\n", marks.join(" ")).as_bytes())
-                .unwrap();
+            say(&marks);
             answer.send(()).unwrap();
         }
     }
+}
+
+/// Tells the parent what is acknowledged.
+fn say(marks: &[Mark]) {
+    let marks: Vec<String> = marks.iter().map(|(writer, nth)| format!("{writer}:{nth}")).collect();
+    // One write, so that a kill cuts between lines.
+    std::io::stdout()
+        .write_all(format!("ack {}\n", marks.join(" ")).as_bytes())
+        .unwrap();
 }

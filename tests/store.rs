@@ -14,7 +14,7 @@ use dateline::model::{
 };
 use dateline::store::{
     Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FORMAT, FactRecord, NodeRecord, OpenOptions, RequestRecord,
-    SledStore, Store, StoreError, StoredObject,
+    SledStore, Store, StoreError, StoredObject, plain_bytes,
 };
 
 fn open(dir: &Path) -> Result<SledStore, StoreError> {
@@ -351,6 +351,112 @@ fn below_the_reserve_commits_are_refused_and_reads_go_on() {
 }
 
 #[test]
+fn a_compacted_store_is_the_same_store_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(60);
+    fill(dir.path(), &all[..50]);
+    let store = open(dir.path()).unwrap();
+    let identity = store.identity();
+    let compacted = store.compact().unwrap();
+    assert_eq!(compacted.facts, 300);
+    let plain: u64 = all[..50].iter().map(|commit| plain_bytes(commit).unwrap()).sum();
+    assert_eq!(compacted.bytes_plain, plain);
+    assert!(compacted.bytes_before > 0 && compacted.bytes_after > 0);
+    assert_eq!(names(dir.path()), ["HEAD", "LOCK", "sled"]);
+
+    fill(dir.path(), &all[50..]);
+    let store = open(dir.path()).unwrap();
+    assert_eq!((store.identity(), store.warnings()), (identity, [].as_slice()));
+    assert_eq!(commits(&store).unwrap(), all);
+    assert_eq!(store.evidence(&[FactNumber(299)]).unwrap()[0], [all[49].facts[5].evidence.clone()]);
+}
+
+#[test]
+fn many_small_commits_take_less_room_when_compacted() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), &sample(400));
+    let compacted = open(dir.path()).unwrap().compact().unwrap();
+    assert!(compacted.bytes_after * 2 < compacted.bytes_before, "{compacted:?}");
+}
+
+#[test]
+fn a_loss_that_was_accepted_is_compacted_as_it_is() {
+    let dir = with_a_loss();
+    let store = accept_loss(dir.path()).unwrap();
+    store.commit(&sample(7)[6]).unwrap();
+    let before = commits(&store).unwrap();
+    store.compact().unwrap();
+    let store = open(dir.path()).unwrap();
+    assert_eq!(commits(&store).unwrap(), before);
+    assert!(store.evidence(&[FactNumber(20)]).is_err(), "a lost fact is not another one");
+}
+
+#[test]
+fn a_store_is_compacted_by_one_process_that_holds_it_and_only_with_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(3);
+    fill(dir.path(), &all);
+    let store = SledStore::open(OpenOptions {
+        reserve_mb: 1 << 40,
+        ..OpenOptions::new(dir.path())
+    })
+    .unwrap();
+    assert!(matches!(open(dir.path()), Err(StoreError::InUse { .. })));
+    match store.compact() {
+        Err(StoreError::NoRoom { needed_mb, free_mb }) => assert!(needed_mb > 1 << 40 && free_mb > 0),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(names(dir.path()), ["HEAD", "LOCK", "sled"]);
+    assert_eq!(commits(&open(dir.path()).unwrap()).unwrap(), all);
+}
+
+#[test]
+fn what_a_cut_off_compaction_left_is_removed_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), &sample(2));
+    fs::create_dir(dir.path().join("sled.new")).unwrap();
+    fs::write(dir.path().join("sled.new/db"), "half").unwrap();
+    let store = open(dir.path()).unwrap();
+    assert_eq!(store.warnings().len(), 1);
+    assert!(store.warnings()[0].contains("compaction"), "{:?}", store.warnings());
+    assert_eq!(commits(&store).unwrap(), sample(2));
+    assert_eq!(names(dir.path()), ["HEAD", "LOCK", "sled"]);
+    drop(store);
+    assert!(open(dir.path()).unwrap().warnings().is_empty());
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_damaged_store_is_not_compacted() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(40);
+    fill(dir.path(), &all);
+    let db = fs::read(dir.path().join("sled/db")).unwrap();
+    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut refused = 0;
+    for place in (0..used).step_by(used / 25) {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir.path(), damaged.path());
+        let mut bytes = db.clone();
+        bytes[place] ^= 0x55;
+        fs::write(damaged.path().join("sled/db"), &bytes).unwrap();
+        match open(damaged.path()).and_then(SledStore::compact) {
+            Ok(_) => assert_eq!(commits(&open(damaged.path()).unwrap()).unwrap(), all, "byte {place} of {used}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 5, "{refused} refused");
+}
+
+#[test]
 fn a_backup_that_was_cut_off_does_not_open() {
     let (dir, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fill(dir.path(), &sample(2));
@@ -415,7 +521,11 @@ fn pack(from: &Path, to: &Path) {
 fn a_store_of_every_released_format_opens() {
     if let Some(into) = std::env::var_os("DATELINE_WRITE_FIXTURE") {
         let dir = tempfile::tempdir().unwrap();
-        fill(dir.path(), &sample(4));
+        let all = sample(4);
+        fill(dir.path(), &all[..2]);
+        // Half of it in the form that compacting gives.
+        open(dir.path()).unwrap().compact().unwrap();
+        fill(dir.path(), &all[2..]);
         open(dir.path()).unwrap().set_ontology("# a user's own\n").unwrap();
         pack(dir.path(), Path::new(&into));
     }
@@ -429,5 +539,7 @@ fn a_store_of_every_released_format_opens() {
         assert_eq!(store.ontology().unwrap().as_deref(), Some("# a user's own\n"));
         assert_eq!(store.request("key 3").unwrap(), sample(4)[3].requests.first().cloned());
         store.commit(&sample(5)[4]).unwrap();
+        store.compact().unwrap();
+        assert_eq!(commits(&open(dir.path()).unwrap()).unwrap(), sample(5), "format {format}, compacted");
     }
 }

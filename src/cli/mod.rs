@@ -1,9 +1,11 @@
 //! The command line: `dateline serve` and the commands beside it.
 //!
-//! Every command but `serve` and `migrate` speaks the HTTP API through a [`Door`]: to the server that holds
-//! the store, or to the same router inside this process when no server does. That is why the bytes are
-//! the same with and without a server.
+//! Commands that ask and write speak the HTTP API through a [`Door`]: to the server that holds the store, or to the
+//! same router inside this process when no server does. That is why the bytes are the same with and without a
+//! server. `serve`, `migrate` and `compact` hold the store themselves.
 
+mod alone;
+mod compact;
 mod demo;
 mod door;
 mod export;
@@ -62,6 +64,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Write a copy of the store into a new folder.
     Backup(export::BackupArgs),
+    /// Write a store anew so that it takes less disk (while no server holds it).
+    Compact(compact::CompactArgs),
     /// Bring a store to the newest format (`serve` does it by itself).
     Migrate,
     /// Ask a server whether it is ready; for containers.
@@ -102,6 +106,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Ok(Outcome::Done)
         }
         Command::Migrate => serve::migrate(&cli.place),
+        Command::Compact(args) => compact::compact(&cli.place, &args),
         Command::Serve(config) => in_runtime(serve::serve(&cli.place, &config, serve::NoPreparation)),
         Command::Demo(config) => in_runtime(demo::demo(&cli.place, &config)),
         Command::Ingest(args) => in_runtime(ingest::ingest(&cli.place, args)),

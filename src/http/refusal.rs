@@ -120,7 +120,7 @@ impl From<ExtractError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Full { .. } => problem::DISK_FULL.with(error.to_string()),
+            StoreError::Full { .. } | StoreError::NoRoom { .. } => problem::DISK_FULL.with(error.to_string()),
             StoreError::ReadOnly(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a write was refused");
                 problem::READ_ONLY.with("a write failed earlier; the store only reads until the server is started again")

@@ -32,7 +32,7 @@ const COMPRESSED: u8 = 2;
 /// No payload is larger when decompressed: what is compressed is blocks, and they are far smaller.
 const MAX_DECOMPRESSED: usize = 1 << 28;
 /// zstd's level for payloads: a store is compacted seldom, and read often.
-const LEVEL: i32 = 9;
+const LEVEL: i32 = 3;
 /// Bytes of a row's key that number its piece.
 pub(super) const PIECE: usize = 2;
 

@@ -1,7 +1,7 @@
 //! The contract of [`Store`], held by every engine: one suite, run over each.
 //!
 //! Beside it, random commits: whatever is read from sled equals what the engine in memory says, before
-//! and after reopening.
+//! and after reopening and compacting.
 
 use super::testing::{Everything, Folder, Op, Scribe, commits, everything, words};
 use super::*;
@@ -260,6 +260,7 @@ macro_rules! suite {
                 let store = super::SledStore::open(super::OpenOptions::new(folder.path())).unwrap();
                 assert_eq!(super::everything(&store), before, "after reopening");
                 super::assert_small_values(&store, folder.path());
+                super::assert_compacts(store, folder.path(), &before);
             })+
         }
     };
@@ -279,6 +280,16 @@ suite!(
     a_replay_stops_at_the_first_error,
     a_backup_opens_as_the_same_store_in_a_new_incarnation,
 );
+
+fn assert_compacts(store: SledStore, dir: &Path, before: &Everything) {
+    let identity = store.identity();
+    store.compact().unwrap();
+    let store = SledStore::open(OpenOptions::new(dir)).unwrap();
+    assert_eq!(&everything(&store), before, "after compaction");
+    assert_eq!(store.identity(), identity, "after compaction");
+    assert!(store.warnings().is_empty() && store.migrated().is_empty());
+    assert_small_values(&store, dir);
+}
 
 /// No value is larger than sled keeps beside others in a page, and no page went to a file of its own.
 fn assert_small_values(store: &SledStore, dir: &Path) {
@@ -328,6 +339,11 @@ mod random {
                     sled.commit(&commit).unwrap();
                     sled.seal(&commit.head).unwrap();
                 }
+                same(&memory, &sled)?;
+                assert_small_values(&sled, folder.path());
+                let compacted = sled.compact().unwrap();
+                prop_assert_eq!(compacted.facts, u64::from(memory.head().counters.facts));
+                let sled = SledStore::open(OpenOptions::new(folder.path())).unwrap();
                 same(&memory, &sled)?;
                 assert_small_values(&sled, folder.path());
             }

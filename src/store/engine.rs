@@ -16,7 +16,7 @@ use super::opening::{Opened, Opening};
 use super::replay::{self, EvidenceReader};
 use super::rows::{self, Rows};
 use super::trees::{self, Trees, io, sync_path};
-use super::{Commit, Identity, RequestRecord, Store, StoreError, backup, codec, follow, migrate};
+use super::{Commit, Compacted, Identity, RequestRecord, Store, StoreError, backup, codec, compact, follow, migrate, swap};
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head};
 
 /// Folder of sled's files in the data folder.
@@ -77,6 +77,7 @@ impl SledStore {
         let dir = options.dir.as_path();
         std::fs::create_dir_all(dir).map_err(|error| StoreError::Io(format!("{}: {error}", dir.display())))?;
         let lock = Lock::take(dir)?;
+        let settled = swap::settle(dir)?;
         let restored = backup::is_unopened(dir)?;
         let (mut head_file, mark) = HeadFile::open(dir)?;
         let trees = Trees::open(&dir.join(SLED), options.cache_mb)?;
@@ -97,7 +98,7 @@ impl SledStore {
         Ok(Self {
             identity,
             migrated: done.applied,
-            warnings: [warnings, done.changed].concat(),
+            warnings: settled.into_iter().chain(warnings).chain(done.changed).collect(),
             head: RwLock::new(head),
             writing: Mutex::new(()),
             head_file: Mutex::new(head_file),
@@ -111,7 +112,7 @@ impl SledStore {
     /// Whether a data folder holds a store.
     #[must_use]
     pub fn exists(dir: &Path) -> bool {
-        dir.join(SLED).is_dir()
+        swap::is_there(dir)
     }
 
     /// Who holds the store in a data folder; `None` when nobody does.
@@ -142,6 +143,54 @@ impl SledStore {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Writes the whole store anew, without what many small transactions left behind, and closes it. Answers
+    /// stay as they are, cursors included. A kill at any moment leaves the store as it was or compacted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRoom`] when the disk has less room than the store takes now, above the reserve;
+    /// [`StoreError::Damaged`] when a record is not what was written; [`StoreError::Io`]. The store is then as it was.
+    pub fn compact(mut self) -> Result<Compacted, StoreError> {
+        let dir = self.options.dir.clone();
+        let bytes_before = swap::disk_bytes(&dir.join(SLED))?;
+        self.check_room(bytes_before)?;
+        let tally = match compact::write(self.trees()?, &self.read_head(), &dir) {
+            Ok(tally) => tally,
+            Err(error) => {
+                // Should it fail too, the next opening does it.
+                drop(swap::abandon(&dir));
+                return Err(error);
+            }
+        };
+        if let Some(trees) = self.trees.take() {
+            trees.close()?;
+        }
+        // The lock stays held until this is dropped.
+        swap::finish(&dir)?;
+        Ok(Compacted {
+            facts: tally.facts,
+            bytes_before,
+            bytes_after: swap::disk_bytes(&dir.join(SLED))?,
+            bytes_plain: tally.bytes_plain,
+        })
+    }
+
+    /// Checks that the disk has room for as much again as the store takes, and the reserve.
+    fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
+        let needed_mb = (bytes >> 20) + 1 + self.options.reserve_mb;
+        let free_mb = self.free_mb()?;
+        if free_mb < needed_mb {
+            Err(StoreError::NoRoom { needed_mb, free_mb })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn free_mb(&self) -> Result<u64, StoreError> {
+        let disk = rustix::fs::statvfs(&self.options.dir).map_err(io)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize) >> 20)
     }
 
     /// Bytes of the largest value in any tree.
@@ -182,8 +231,7 @@ impl SledStore {
         if reserve_mb == 0 {
             return Ok(());
         }
-        let disk = rustix::fs::statvfs(&self.options.dir).map_err(io)?;
-        if disk.f_bavail.saturating_mul(disk.f_frsize) >> 20 < reserve_mb {
+        if self.free_mb()? < reserve_mb {
             Err(StoreError::Full { reserve_mb })
         } else {
             Ok(())

@@ -80,6 +80,13 @@ pub(super) fn evidence(fact: FactNumber, number: u32) -> Vec<u8> {
     [fact.0.to_be_bytes(), number.to_be_bytes()].concat()
 }
 
+/// Fact and number in a key of `evidence`.
+pub(super) fn evidence_of(key: &[u8]) -> Option<(FactNumber, u32)> {
+    let (fact, number) = key.split_first_chunk()?;
+    let number = number.try_into().ok()?;
+    Some((FactNumber(u32::from_be_bytes(*fact)), u32::from_be_bytes(number)))
+}
+
 /// Key in `documents` of the document without its text.
 pub(super) fn document(number: DocumentNumber) -> Vec<u8> {
     tagged(RECORD, number)

@@ -84,10 +84,7 @@ fn without_bodies(mut commit: Commit) -> Commit {
     commit.documents.iter_mut().for_each(|record| record.document.text = None);
     let first = commit.facts.iter_mut().map(|record| &mut record.evidence);
     for evidence in first.chain(commit.evidence.iter_mut().map(|record| &mut record.evidence)) {
-        evidence.quote = None;
-        evidence.url = None;
-        evidence.rule = None;
-        evidence.confidence = None;
+        *evidence = evidence.light();
     }
     commit.requests.clear();
     commit

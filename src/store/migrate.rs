@@ -42,6 +42,8 @@ const STEPS: [Step; FORMAT as usize] = [
 pub const FORMAT: u32 = 2;
 
 const FORMAT_KEY: &[u8] = b"format";
+/// How the keys of all steps begin.
+const STEPS_BEGIN: &[u8] = b"step/";
 
 /// What was done, for people.
 #[derive(Debug, Default)]
@@ -71,6 +73,17 @@ pub(super) fn run(trees: &Trees) -> Result<Done, StoreError> {
         }
     }
     Ok(done)
+}
+
+/// Gives new files the format of those they are copied from, and what is known of its steps.
+pub(super) fn carry_over(from: &Trees, into: &Trees) -> Result<(), StoreError> {
+    run(into)?;
+    let mut rows = Rows::default();
+    for row in from.stream(TreeName::Meta, STEPS_BEGIN)? {
+        let (key, payload) = row?;
+        rows.put(TreeName::Meta, &key, &payload)?;
+    }
+    into.write(&rows)
 }
 
 /// The store's format; `None` before its first step.
@@ -104,7 +117,7 @@ fn check(trees: &Trees, step: &Step, done: &mut Done) -> Result<(), StoreError> 
 }
 
 fn step_key(step: &Step) -> Vec<u8> {
-    format!("step/{}", step.name).into_bytes()
+    [STEPS_BEGIN, step.name.as_bytes()].concat()
 }
 
 fn checksum(step: &Step) -> String {

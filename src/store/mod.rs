@@ -7,7 +7,7 @@
 //!
 //! From the contract down to the bytes: `engine` (the commit protocol), `rows` (a commit as rows, and
 //! back), `pack` (the form of a record), `keys` (trees and keys), `codec` (what stands around every
-//! value), `trees` (sled itself). Beside them `opening`, `head`, `lock`, `backup` and `migrate`.
+//! value), `trees` (sled itself). Beside them `opening`, `head`, `lock`, `backup`, `compact` (over `swap`) and `migrate`.
 
 mod record;
 mod follow;
@@ -22,6 +22,8 @@ mod lock;
 mod migrate;
 mod replay;
 mod backup;
+mod swap;
+mod compact;
 mod opening;
 mod engine;
 
@@ -32,11 +34,14 @@ mod conformance;
 
 use std::path::Path;
 
+pub use compact::Compacted;
 pub use engine::{OpenOptions, SledStore};
 pub use lock::Holder;
 pub use memory::MemoryStore;
 pub use migrate::FORMAT;
-pub use record::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoredObject};
+pub use record::{
+    Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoredObject, plain_bytes,
+};
 
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head, Revision};
 
@@ -85,6 +90,14 @@ pub enum StoreError {
     Full {
         /// The reserve that is kept free.
         reserve_mb: u64,
+    },
+    /// The disk has no room for a second copy of the store.
+    #[error("compacting takes up to {needed_mb} MB of free disk (what the store takes now, and the reserve), and {free_mb} MB are free")]
+    NoRoom {
+        /// What has to be free.
+        needed_mb: u64,
+        /// What is free.
+        free_mb: u64,
     },
     /// The commit breaks the contract: it does not follow the head.
     #[error("commit refused: {0}")]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::{StoreError, codec};
 use crate::model::{
     Document, DocumentNumber, Evidence, FactId, FactNumber, Head, Modality, Node, NodeNumber, Polarity, Qualifiers, Revision, ValidTime,
 };
@@ -142,4 +143,43 @@ pub struct RequestRecord {
     pub status: u16,
     /// The answer's counts and ids (JSON, without the rows, which can be read again).
     pub answer: String,
+}
+
+/// Bytes of a commit's facts and evidence as plain records, the simplest thing a store could keep: each fact
+/// with its first evidence, and each further piece of evidence, as one postcard of its record, with every
+/// text in it. Nodes, documents, closings and keys are not counted.
+///
+/// # Errors
+///
+/// [`StoreError::Refused`] when a record cannot be written so.
+pub fn plain_bytes(commit: &Commit) -> Result<u64, StoreError> {
+    let mut bytes = 0;
+    for fact in &commit.facts {
+        bytes += plain_bytes_of_fact(fact)?;
+    }
+    for evidence in &commit.evidence {
+        bytes += plain_bytes_of_evidence(evidence)?;
+    }
+    Ok(bytes)
+}
+
+pub(super) fn plain_bytes_of_fact(fact: &FactRecord) -> Result<u64, StoreError> {
+    codec::encode(fact).map(|record| record.len() as u64)
+}
+
+pub(super) fn plain_bytes_of_evidence(evidence: &EvidenceRecord) -> Result<u64, StoreError> {
+    codec::encode(evidence).map(|record| record.len() as u64)
+}
+
+impl Evidence {
+    /// Without words, url, confidence and rule: what the graph in memory needs.
+    pub(super) fn light(&self) -> Self {
+        Self {
+            url: None,
+            quote: None,
+            confidence: None,
+            rule: None,
+            ..self.clone()
+        }
+    }
 }

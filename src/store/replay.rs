@@ -26,14 +26,8 @@ pub(super) fn replay(
         full,
         nodes: trees.stream(TreeName::Nodes, &[])?,
         documents: trees.stream(TreeName::Documents, &keys::documents())?,
-        columns: Facts {
-            stream: trees.stream(TreeName::Columns, &[])?,
-            read: VecDeque::new(),
-        },
-        bodies: Bodies {
-            stream: trees.stream(TreeName::Bodies, &[])?,
-            read: VecDeque::new(),
-        },
+        columns: Facts::new(trees)?,
+        bodies: Bodies::new(trees)?,
     };
     for row in trees.stream(TreeName::Commits, &[])? {
         let (key, payload) = row?;
@@ -196,15 +190,25 @@ struct Facts {
 }
 
 impl Facts {
-    fn next(&mut self, number: FactNumber) -> Result<LightFact, StoreError> {
+    fn new(trees: &Trees) -> Result<Self, StoreError> {
+        let (stream, read) = (trees.stream(TreeName::Columns, &[])?, VecDeque::new());
+        Ok(Self { stream, read })
+    }
+
+    /// The next one there is.
+    fn any(&mut self) -> Result<Option<LightFact>, StoreError> {
         if self.read.is_empty()
             && let Some(row) = self.stream.next()
         {
             let (key, payload) = row?;
             self.read.extend(rows::read_columns(&key, &payload)?);
         }
-        self.read
-            .pop_front()
+        Ok(self.read.pop_front())
+    }
+
+    /// The next one, which has to have this number.
+    fn next(&mut self, number: FactNumber) -> Result<LightFact, StoreError> {
+        self.any()?
             .filter(|light| light.fact.number == number)
             .ok_or_else(|| no_fact(TreeName::Columns, number))
     }
@@ -217,18 +221,55 @@ struct Bodies {
 }
 
 impl Bodies {
-    fn next(&mut self, number: FactNumber) -> Result<Evidence, StoreError> {
+    fn new(trees: &Trees) -> Result<Self, StoreError> {
+        let (stream, read) = (trees.stream(TreeName::Bodies, &[])?, VecDeque::new());
+        Ok(Self { stream, read })
+    }
+
+    /// The next one there is.
+    fn any(&mut self) -> Result<Option<(FactNumber, Evidence)>, StoreError> {
         if self.read.is_empty()
             && let Some(row) = self.stream.next()
         {
             let (key, payload) = row?;
             self.read.extend(rows::read_bodies(&key, &payload)?);
         }
-        match self.read.pop_front() {
+        Ok(self.read.pop_front())
+    }
+
+    /// The next one, which has to be this fact's.
+    fn next(&mut self, number: FactNumber) -> Result<Evidence, StoreError> {
+        match self.any()? {
             Some((found, evidence)) if found == number => Ok(evidence),
             _ => Err(no_fact(TreeName::Bodies, number)),
         }
     }
+}
+
+/// Every fact with its whole first evidence, in order. What `columns` and `bodies` both say must agree.
+pub(super) fn whole_facts(trees: &Trees) -> Result<impl Iterator<Item = Result<FactRecord, StoreError>>, StoreError> {
+    let mut columns = Facts::new(trees)?;
+    let mut bodies = Bodies::new(trees)?;
+    let mut next = move || {
+        let Some(LightFact { mut fact, has_body }) = columns.any()? else {
+            return match bodies.any()? {
+                None => Ok(None),
+                Some((number, _)) => Err(no_fact(TreeName::Columns, number)),
+            };
+        };
+        if has_body {
+            let whole = bodies.next(fact.number)?;
+            if whole.light() != fact.evidence {
+                return Err(StoreError::Damaged {
+                    tree: TreeName::Bodies.as_str().to_owned(),
+                    reason: format!("the evidence of fact {} is not the one in 'columns'", fact.number.0),
+                });
+            }
+            fact.evidence = whole;
+        }
+        Ok(Some(fact))
+    };
+    Ok(std::iter::from_fn(move || next().transpose()))
 }
 
 fn no_fact(tree: TreeName, number: FactNumber) -> StoreError {

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
 use sled::transaction::{TransactionError, Transactional};
 
 use super::StoreError;
@@ -71,8 +72,23 @@ impl Trees {
         Ok(trees)
     }
 
+    /// Closes sled's files and waits until its threads have let go of them: nothing is written afterwards.
+    pub(super) fn close(self) -> Result<(), StoreError> {
+        let Self { dir, db, list, file } = self;
+        // sled fsyncs when it is dropped, and panics when that fails.
+        catch(|| drop((list, db)))?;
+        for _ in 0..ATTEMPTS {
+            // sled holds such a lock itself as long as its file is open.
+            if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+                return Ok(());
+            }
+            sleep(PAUSE);
+        }
+        Err(StoreError::Io(format!("{}: sled does not let go of its files", dir.display())))
+    }
+
     /// Makes everything written so far survive a power cut, the names of sled's files too.
-    fn sync(&self) -> Result<(), StoreError> {
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.flush()?;
         sync_path(&self.dir.join("conf"))?;
         sync_path(&self.dir)
@@ -100,6 +116,18 @@ impl Trees {
             TransactionError::Storage(error) => StoreError::Io(error.to_string()),
             TransactionError::Abort(()) => StoreError::Io("a transaction was given up".to_owned()),
         })
+    }
+
+    /// Writes rows tree by tree, quicker than [`Trees::write`]: a kill may leave some of them.
+    pub(super) fn fill(&self, rows: &Rows) -> Result<(), StoreError> {
+        for (tree, rows) in self.list.iter().zip(rows.by_tree()) {
+            let mut batch = sled::Batch::default();
+            for (key, value) in rows {
+                batch.insert(key.as_slice(), value.as_slice());
+            }
+            guarded(|| tree.apply_batch(batch))?;
+        }
+        Ok(())
     }
 
     /// A row as it is.

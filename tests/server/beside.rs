@@ -74,6 +74,52 @@ fn queries_and_exports_are_the_same_with_and_without_a_server() {
 }
 
 #[test]
+fn a_compacted_store_gives_the_same_answers_and_goes_on_with_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_with("demo", folder.path(), &[]);
+    // Corroborated, corrected and taken back, in transactions of their own.
+    for nth in 0..30 {
+        let body = format!(
+            r#"{{"subject":"norway","relation":"met_with","object_name":"Ann Ek {nth}","object_type":"Person","valid":"2024-01-{:02}","publisher":"Desk"}}"#,
+            nth % 28 + 1
+        );
+        let answer = server.send("POST", "/v1/facts", &[("content-type", "application/json")], &body);
+        assert!(answer.status < 300, "{}", answer.body);
+    }
+    let questions = [
+        "/v1/timeline?node=norway&include=quote,evidence&limit=1000",
+        "/v1/timeline?node=norway&known_at=r3",
+        "/v1/neighbourhood?node=batumi&depth=2&format=csv",
+        "/v1/paths?from=norway&to=caspian-railway-company",
+        "/v1/facts?limit=1000&include=evidence",
+        "/v1/nodes?q=nor",
+        "/v1/documents",
+        "/v1/stats",
+    ];
+    let before: Vec<String> = questions.iter().map(|question| server.get(question).body).collect();
+    let page = server.get_json("/v1/timeline?node=norway&limit=2");
+    let next = page["next"].as_str().expect("there is a second page");
+    let next = next.strip_prefix(&server.url).unwrap_or(next);
+    let second = server.get(next).body;
+    let refused = dateline().args(["compact", "--data"]).arg(folder.path()).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(&server.url) && said.contains("stop"), "{said}");
+    assert_eq!(server.stop(), Some(0));
+
+    let exported = ask(folder.path(), &["export"]);
+    let said = ask(folder.path(), &["compact"]);
+    assert!(said.contains(" before, ") && said.lines().count() == 1, "{said}");
+    assert_eq!(ask(folder.path(), &["export"]), exported);
+
+    let server = Server::start(folder.path());
+    for (question, answer) in questions.iter().zip(&before) {
+        assert_eq!(&server.get(question).body, answer, "{question}");
+    }
+    assert_eq!(server.get(next).body, second, "a page from before goes on");
+}
+
+#[test]
 fn a_second_server_says_who_holds_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
