@@ -540,6 +540,10 @@ fn a_store_of_every_released_format_opens() {
         assert_eq!(store.request("key 3").unwrap(), sample(4)[3].requests.first().cloned());
         store.commit(&sample(5)[4]).unwrap();
         store.compact().unwrap();
-        assert_eq!(commits(&open(dir.path()).unwrap()).unwrap(), sample(5), "format {format}, compacted");
+        assert_eq!(
+            commits(&open(dir.path()).unwrap()).unwrap(),
+            sample(5),
+            "format {format}, compacted"
+        );
     }
 }

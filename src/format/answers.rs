@@ -7,8 +7,8 @@ use super::output::Output;
 use super::rows::{NumberedHop, hop_json, tell_row};
 use super::table::{Answer, TableRow, close_list, counted, maybe, one_line, say};
 use crate::query::{
-    Documents, Facts, HistoryEntry, More, NeighbourNode, Neighbourhood, Nodes, Page, PathAnswer, Paths, Publishers, SingleDocument, SingleFact,
-    SingleNode, Timeline, Truncated,
+    Documents, Facts, HistoryEntry, More, NeighbourNode, Neighbourhood, Nodes, Page, PathAnswer, Paths, Publishers, SingleDocument,
+    SingleFact, SingleNode, Timeline, Truncated,
 };
 
 /// Bytes of a fact's row in JSON, about, and of what stands around the rows.

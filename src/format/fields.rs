@@ -191,9 +191,7 @@ fn qualifiers(row: &RowParts<'_>, to: &mut impl Sink) {
         return to.map(entries);
     };
     let others = describing.iter().filter(|(name, _)| !identifying.contains_key(*name));
-    let mut all: Vec<(&str, &str)> = entries
-        .chain(others.map(|(name, value)| (name.as_str(), value.as_str())))
-        .collect();
+    let mut all: Vec<(&str, &str)> = entries.chain(others.map(|(name, value)| (name.as_str(), value.as_str()))).collect();
     all.sort_unstable();
     to.map(all.into_iter());
 }
@@ -380,12 +378,20 @@ impl Sink for Csv<'_> {
     }
     fn map<'a>(&mut self, entries: impl Iterator<Item = (&'a str, &'a str)>) {
         let start = self.open();
-        Json { out: self.out, is_first: true }.map(entries);
+        Json {
+            out: self.out,
+            is_first: true,
+        }
+        .map(entries);
         self.close(start);
     }
     fn evidence(&mut self, rows: &[EvidenceRow]) {
         let start = self.open();
-        Json { out: self.out, is_first: true }.evidence(rows);
+        Json {
+            out: self.out,
+            is_first: true,
+        }
+        .evidence(rows);
         self.close(start);
     }
     #[inline]

@@ -101,7 +101,11 @@ impl Output {
     /// Adds a text as it stands between the quotes of JSON.
     #[inline]
     pub(super) fn push_json(&mut self, text: &str) {
-        if holds_none_of(text.as_bytes(), |word| below(word, 0x20) | equal(word, b'"') | equal(word, b'\\'), is_escaped) {
+        if holds_none_of(
+            text.as_bytes(),
+            |word| below(word, 0x20) | equal(word, b'"') | equal(word, b'\\'),
+            is_escaped,
+        ) {
             self.push(text);
         } else {
             self.push_escaped(text);
@@ -239,7 +243,10 @@ fn holds_none_of(bytes: &[u8], in_word: impl Fn(u64) -> u64, special: impl Fn(u8
     };
     let (words, _) = bytes.as_chunks::<8>();
     // The last word overlaps the one before: looking twice is cheaper than looking one by one.
-    let found = words.iter().chain([last]).fold(0, |found, word| found | in_word(u64::from_le_bytes(*word)));
+    let found = words
+        .iter()
+        .chain([last])
+        .fold(0, |found, word| found | in_word(u64::from_le_bytes(*word)));
     found == 0
 }
 
@@ -310,7 +317,9 @@ mod tests {
                 }
             }
         });
-        let wanted: String = (0..3).flat_map(|round| (0..1_000).map(move |number| format!("{},", number + round))).collect();
+        let wanted: String = (0..3)
+            .flat_map(|round| (0..1_000).map(move |number| format!("{},", number + round)))
+            .collect();
         assert_eq!(text, wanted);
     }
 }

@@ -8,6 +8,7 @@
 mod bodies;
 mod committer;
 mod export;
+mod load;
 mod merger;
 mod pending;
 mod plan;
@@ -61,15 +62,7 @@ impl Engine {
     ///
     /// [`StoreError`] when the store cannot be read, or its ontology file is no ontology.
     pub fn start(store: Arc<dyn Store>, extractor: Arc<dyn Extractor>) -> Result<Arc<Self>, StoreError> {
-        let mut loaded = View::new(ontology_of(&*store)?);
-        store.replay(false, &mut |commit| {
-            loaded.check(&commit).map_err(|reason| StoreError::Damaged {
-                tree: "commits".to_owned(),
-                reason,
-            })?;
-            loaded.apply(&commit);
-            Ok(())
-        })?;
+        let mut loaded = load::load(&*store, ontology_of(&*store)?)?;
         loaded.merge_elsewhere();
         let planner = Planner::new(store.clone(), loaded.clone());
         let view = Arc::new(ArcSwap::from_pointee(loaded));

@@ -60,7 +60,11 @@ impl Cursor {
     fn encode(&self) -> String {
         // A struct of numbers and texts always serialises.
         let plain = postcard::to_stdvec(self).unwrap_or_default();
-        let small = if plain.len() > PLAIN_UP_TO { zstd::bulk::compress(&plain, 3).ok() } else { None };
+        let small = if plain.len() > PLAIN_UP_TO {
+            zstd::bulk::compress(&plain, 3).ok()
+        } else {
+            None
+        };
         let (packed, body) = small.map_or((0, plain), |small| (1, small));
         let mut bytes = vec![VERSION, packed];
         bytes.extend(body);

@@ -164,7 +164,11 @@ impl Bodies {
     /// Writes what is waiting, in full values, and a last one of at least `least` pieces.
     fn put(&mut self, least: usize, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let full = self.waiting.len() - self.waiting.len() % FACTS_IN_BODIES;
-        let taken = if self.waiting.len() - full >= least { self.waiting.len() } else { full };
+        let taken = if self.waiting.len() - full >= least {
+            self.waiting.len()
+        } else {
+            full
+        };
         let whole: Vec<(FactNumber, Evidence)> = self.waiting.drain(..taken).collect();
         let pieces: Vec<(FactNumber, &Evidence)> = whole.iter().map(|(number, evidence)| (*number, evidence)).collect();
         let compressor = RefCell::new(&mut self.compressor);

@@ -59,7 +59,9 @@ pub(super) fn finish(dir: &Path) -> Result<(), StoreError> {
 pub(super) fn settle(dir: &Path) -> Result<Option<String>, StoreError> {
     if dir.join(SWAP).exists() {
         rename_all(dir)?;
-        return Ok(Some("a compaction that was cut off in its last moment was brought to its end".to_owned()));
+        return Ok(Some(
+            "a compaction that was cut off in its last moment was brought to its end".to_owned(),
+        ));
     }
     let mut found = false;
     for name in [NEW, OLD] {
@@ -70,7 +72,9 @@ pub(super) fn settle(dir: &Path) -> Result<Option<String>, StoreError> {
         return Ok(None);
     }
     sync_path(dir)?;
-    Ok(Some("what a compaction that was cut off had written was removed; the store is as before".to_owned()))
+    Ok(Some(
+        "what a compaction that was cut off had written was removed; the store is as before".to_owned(),
+    ))
 }
 
 /// Gives up new files that are not going to be the store.

@@ -21,6 +21,15 @@ impl View {
     /// The commit must pass [`View::check`]. What does not is left out and never misread: a fact of an
     /// unknown relation is known at no revision.
     pub fn apply(&mut self, commit: &Commit) {
+        self.take(commit, true);
+    }
+
+    /// Takes in a commit, all but what [`super::Loading`] makes at the end: the lists, and the index of ids.
+    pub(super) fn record(&mut self, commit: &Commit) {
+        self.take(commit, false);
+    }
+
+    fn take(&mut self, commit: &Commit, listed: bool) {
         let before = self.heads.newest();
         let mut next = Next {
             recorded: Recorded {
@@ -29,6 +38,7 @@ impl View {
             },
             revision: commit.head.revision,
             view: self,
+            listed,
             additions: Additions::default(),
             turnover: Turnover::default(),
         };
@@ -104,6 +114,8 @@ struct Next<'v> {
     view: &'v mut View,
     recorded: Recorded,
     revision: Revision,
+    /// Whether facts are put into the lists, and into the index of ids.
+    listed: bool,
     additions: Additions,
     turnover: Turnover,
 }
@@ -134,7 +146,7 @@ impl Next<'_> {
         };
         let kind = self.view.ontology.relation(relation).kind;
         let origin = self.origin(&record.evidence);
-        let entry = self.view.facts.record(record, relation, kind, origin);
+        let entry = self.view.facts.record(record, relation, kind, origin, self.listed);
         self.view.nodes.count_fact_at(ends(&entry), true);
         self.recorded.known_facts += 1;
         self.opened(record.number, origin);
@@ -154,6 +166,9 @@ impl Next<'_> {
 
     /// Puts a fact into the lists of its ends and of the store.
     fn list(&mut self, number: FactNumber, entry: &FactEntry) {
+        if !self.listed {
+            return;
+        }
         let (id, class) = (self.id(number), self.class(entry));
         self.additions.add_to_whole(id, number, class);
         let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
@@ -183,7 +198,7 @@ impl Next<'_> {
     /// Puts a fact into the list of where it happened, unless it stands there as an end.
     fn list_at_place(&mut self, number: FactNumber, entry: &FactEntry, place: NodeNumber) {
         let (subject, object) = ends(entry);
-        if place != subject && Some(place) != object {
+        if self.listed && place != subject && Some(place) != object {
             let class = self.class(entry);
             let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
             let there = Entry::new(None, number, class, entry.relation, tag);
@@ -346,6 +361,7 @@ impl Next<'_> {
             view,
             recorded,
             revision,
+            listed: _,
             additions,
             turnover,
         } = self;

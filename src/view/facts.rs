@@ -128,8 +128,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Takes in a new fact.
-    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin) -> FactEntry {
+    /// Takes in a new fact; its id is found once it is `indexed`, now or by [`Facts::put_index`].
+    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin, indexed: bool) -> FactEntry {
         let before = self.rows.last().unwrap_or_default();
         let valid = match &record.valid {
             Some(time) => self.times.entry(time),
@@ -153,7 +153,9 @@ impl Facts {
         let row = self.packed(&entry, before);
         self.rows.push(row);
         self.ids.push(record.id);
-        self.by_id.insert(prefix(record.id), record.number.0);
+        if indexed {
+            self.by_id.insert(prefix(record.id), record.number.0);
+        }
         if let Some(old) = record.supersedes {
             self.supersedes.insert_mut(record.number, old);
             let mut by = self.superseded.get(&old).cloned().unwrap_or_default();
@@ -161,6 +163,18 @@ impl Facts {
             self.superseded.insert_mut(old, by);
         }
         entry
+    }
+
+    /// All ids of facts that can be read, indexed.
+    pub(super) fn ids_indexed(&self) -> HashIndex {
+        let numbers = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FactNumber);
+        let readable = numbers.filter(|number| self.get(*number).is_some());
+        HashIndex::of(readable.filter_map(|number| Some((prefix(self.id(number)?), number.0))))
+    }
+
+    /// Takes what [`Facts::ids_indexed`] made.
+    pub(super) fn put_index(&mut self, ids: HashIndex) {
+        self.by_id = ids;
     }
 
     /// Leaves a number empty: its fact cannot be read here.

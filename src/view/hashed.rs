@@ -102,7 +102,8 @@ pub(super) struct HashIndex {
 
 impl HashIndex {
     /// Of many entries at once, in any order.
-    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
+    pub(super) fn of(entries: impl Iterator<Item = (u64, u32)>) -> Self {
+        let mut entries: Vec<Entry> = entries.map(|(key, value)| Entry::new(key, value)).collect();
         entries.shrink_to_fit();
         Self {
             runs: vec![Arc::new(Sorted::of(entries))],
@@ -190,7 +191,7 @@ mod tests {
         for key_of in [&evenly as &dyn Fn(u32) -> u64, &crowded, &at_both_ends] {
             let mut one_by_one = HashIndex::default();
             (0..9_000).for_each(|value| one_by_one.insert(key_of(value), value));
-            let at_once = HashIndex::of((0..9_000).map(|value| Entry::new(key_of(value), value)).collect());
+            let at_once = HashIndex::of((0..9_000).map(|value| (key_of(value), value)));
             for value in 0..9_100 {
                 let sorted = |index: &HashIndex| {
                     let mut found: Vec<u32> = index.get(key_of(value)).collect();

@@ -28,6 +28,7 @@ mod incidence;
 mod interned;
 mod known_names;
 mod list;
+mod load;
 mod maxima;
 mod memory;
 mod names;
@@ -50,9 +51,10 @@ use crate::model::{
 use crate::ontology::{Kind, Ontology, RelationNumber};
 pub use background::{Merge, MergedRuns, OldRuns};
 use heads::Recorded;
+pub use load::Loading;
 pub use memory::Memory;
-pub use shown::ShownEvidence;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
+pub use shown::ShownEvidence;
 pub use valid::ValidRef;
 
 /// One snapshot of the graph. Cloning is cheap: everything big is shared.

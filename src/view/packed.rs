@@ -6,7 +6,6 @@
 //! or two lines of memory away, wherever it is. Clones share blocks and tail, as those of a `chunked` column
 //! do; rows are never changed or removed.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::chunked::Column;
@@ -79,21 +78,6 @@ impl<const N: usize> Packed<N> {
     /// The newest row.
     pub(super) fn last(&self) -> Option<[u32; N]> {
         self.row(self.len().checked_sub(1)?)
-    }
-
-    /// The rows of a range of places, in order.
-    pub(super) fn rows(&self, places: Range<usize>) -> impl Iterator<Item = [u32; N]> + Clone {
-        let places = places.start.min(self.len())..places.end.min(self.len());
-        let blocks = places.start / BLOCK..places.end.div_ceil(BLOCK);
-        blocks.flat_map(move |block| {
-            let first = block * BLOCK;
-            let own = places.start.max(first) - first..places.end.min(first + BLOCK) - first;
-            let sealed = self.sealed.get(block);
-            own.map_while(move |row| match sealed {
-                Some(block) => Some(block.row(row)),
-                None => self.tail.get(row).copied(),
-            })
-        })
     }
 
     /// Bytes that it takes.
@@ -230,7 +214,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
         #[test]
-        fn what_went_in_comes_out(count in 0..3 * BLOCK, seed in any::<u64>(), from in 0..3 * BLOCK, length in 0..2 * BLOCK) {
+        fn what_went_in_comes_out(count in 0..3 * BLOCK, seed in any::<u64>()) {
             let expected = rows(count, seed);
             let mut packed = Packed::default();
             let mut halfway = Packed::default();
@@ -249,9 +233,6 @@ mod tests {
             prop_assert_eq!(packed.last(), expected.last().copied());
             prop_assert_eq!(packed.row(count), None);
             prop_assert_eq!(packed.numbers(count, [0]), None);
-            let to = from + length;
-            let some: Vec<[u32; 5]> = packed.rows(from..to).collect();
-            prop_assert_eq!(some, expected.get(from..to.min(count)).unwrap_or_default().to_vec());
         }
     }
 

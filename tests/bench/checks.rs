@@ -29,8 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline::extract::RuleExtractor;
-use dateline::format::lines;
-use dateline::ingest::{Engine, FactsOptions, Line};
+use dateline::format::cuts;
+use dateline::ingest::{Engine, FactsOptions};
 use dateline::model::{FactNumber, fold, slug};
 use dateline::store::{MemoryStore, Store as _};
 
@@ -143,13 +143,8 @@ async fn imported_lines_are_the_facts_of_the_commits() {
     let engine = Engine::start(store, Arc::new(RuleExtractor::new())).unwrap();
     let mut session = engine.import_session(FactsOptions::default());
     let text = text(&graph);
-    let mut lines = lines::ndjson(text.as_bytes());
-    loop {
-        let some: Vec<Line> = lines.by_ref().take(500).collect();
-        if some.is_empty() {
-            break;
-        }
-        session.push(some).await.unwrap();
+    for cut in cuts(text.as_bytes()) {
+        session.push_cut(cut).await.unwrap();
     }
     let (reply, _) = session.finish().await.unwrap();
     assert_eq!((reply.created, reply.rejected), (3_000, 0));

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use dateline::extract::RuleExtractor;
-use dateline::format::lines;
-use dateline::ingest::{Engine, FactsOptions, Line};
+use dateline::format::cuts;
+use dateline::ingest::{Engine, FactsOptions};
 use dateline::model::NodeNumber;
 use dateline::query::{FilterParams, Lookup};
 use dateline::store::{OpenOptions, SledStore};
@@ -43,8 +43,9 @@ pub(crate) fn pause(data: &Path, facts: u32) {
         let mut session = engine.import_session(FactsOptions::default());
         for some in more.facts.chunks(PIECE) {
             let text: String = some.iter().map(line).collect();
-            let piece: Vec<Line> = lines::ndjson(text.as_bytes()).collect();
-            session.push(piece).await.unwrap();
+            for cut in cuts(text.as_bytes()) {
+                session.push_cut(cut).await.unwrap();
+            }
         }
         let (reply, _) = session.finish().await.unwrap();
         reply.created

@@ -91,8 +91,8 @@ pub(crate) fn asking(view: &View) -> Asking<'_> {
 struct NoBodies;
 
 impl Bodies for NoBodies {
-    fn evidence(&self, _: FactNumber) -> Result<Vec<Evidence>, String> {
-        Ok(Vec::new())
+    fn evidence(&self, _: FactNumber) -> Result<Arc<[Evidence]>, String> {
+        Ok(Arc::default())
     }
     fn text(&self, _: DocumentNumber) -> Result<Option<String>, String> {
         Ok(None)

@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 
 use dateline::model::time::Window;
-use dateline::model::{Asserter, Counters, Day, Evidence, FactId, FactNumber, Head, Modality, Node, NodeNumber, Polarity, Qualifiers, Timestamp};
+use dateline::model::{
+    Asserter, Counters, Day, Evidence, FactId, FactNumber, Head, Modality, Node, NodeNumber, Polarity, Qualifiers, Timestamp,
+};
 use dateline::ontology::Ontology;
 use dateline::store::{Commit, FactRecord, NodeRecord, StoredObject};
 use dateline::view::{Reading, View};

@@ -13,7 +13,7 @@ mod world;
 use std::sync::Arc;
 
 use dateline::ontology::Ontology;
-use dateline::view::View;
+use dateline::view::{Loading, View};
 use proptest::prelude::*;
 
 use model::Model;
@@ -34,6 +34,17 @@ fn played(history: &[Vec<Step>]) -> (Model, View, Vec<View>) {
     (world.model, view, clones)
 }
 
+/// The same history, loaded at once.
+fn loaded(history: &[Vec<Step>]) -> View {
+    let ontology = Ontology::built_in();
+    let mut world = World::new(Arc::clone(&ontology));
+    let mut loading = Loading::new(ontology);
+    for steps in history {
+        assert_eq!(loading.take(&world.commit(steps)), Ok(()));
+    }
+    loading.finish()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -43,13 +54,15 @@ proptest! {
         let mut merged = view.clone();
         merged.merge();
         prop_assert_eq!(merged.runs(), 0);
+        let loaded = loaded(&history);
         for (clone, revision) in clones.iter().zip(0..) {
             let expected = answers::expected(&model, revision);
             prop_assert_eq!(clone.head().revision.0, revision);
             prop_assert_eq!(answers::given(clone.newest()), expected.clone(), "the clone of r{}", revision);
             let revision = dateline::model::Revision(revision);
             prop_assert_eq!(answers::given(view.at(revision)), expected.clone(), "{} read from the newest view", revision);
-            prop_assert_eq!(answers::given(merged.at(revision)), expected, "{} read from the merged view", revision);
+            prop_assert_eq!(answers::given(merged.at(revision)), expected.clone(), "{} read from the merged view", revision);
+            prop_assert_eq!(answers::given(loaded.at(revision)), expected, "{} read from the loaded view", revision);
         }
     }
 }

@@ -41,11 +41,7 @@ const PER_NODE: (u32, u32) = (25, 5_000);
 /// # Errors
 ///
 /// [`QueryError`] when a parameter cannot be read or names no node.
-pub fn neighbourhood<'v>(
-    ask: &Asking<'v>,
-    params: &NeighbourhoodParams,
-    filters: &FilterParams,
-) -> Result<Neighbourhood<'v>, QueryError> {
+pub fn neighbourhood<'v>(ask: &Asking<'v>, params: &NeighbourhoodParams, filters: &FilterParams) -> Result<Neighbourhood<'v>, QueryError> {
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let asked = Asked::read(ask, params, filters)?;
         let mut meter = Meter::new(&ask.budget);

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Day, Polarity};
-use crate::query::{Edge, Row};
 use crate::query::testing::Scene;
+use crate::query::{Edge, Row};
 use crate::view::ObjectRef;
 
 fn around(node: &str) -> NeighbourhoodParams {
@@ -74,7 +74,11 @@ fn one_hop_is_the_facts_of_a_node_newest_first_undated_last() {
         .iter()
         .map(|more| (more.id, more.degree, more.shown, more.next.to_string()))
         .collect();
-    assert_eq!(more[0], ("china", 5, 4, "/v1/facts?node=china".to_owned()), "what it stated leads nowhere");
+    assert_eq!(
+        more[0],
+        ("china", 5, 4, "/v1/facts?node=china".to_owned()),
+        "what it stated leads nowhere"
+    );
 }
 
 #[test]
@@ -153,7 +157,10 @@ fn what_is_cut_is_told_and_the_newest_stays() {
     let answer = neighbourhood(&ask, &around("china"), &FilterParams::default()).unwrap();
     assert_eq!(facts(&answer)[0].valid.as_deref(), Some("2017-12-20"), "the newest come first");
     let truncated = answer.truncated.unwrap();
-    assert_eq!((answer.edges.len(), truncated.reason.as_str(), truncated.edges_omitted), (2, "edges", None));
+    assert_eq!(
+        (answer.edges.len(), truncated.reason.as_str(), truncated.edges_omitted),
+        (2, "edges", None)
+    );
     let counts = neighbourhood(&scene.ask(), &around("china"), &limited(0)).unwrap();
     assert_eq!(
         (counts.edges.len(), counts.nodes.len(), counts.truncated.unwrap().edges_omitted),

@@ -197,7 +197,11 @@ fn in_order_a_state_serves_on_any_day_it_holds_and_an_undated_fact_on_none() {
     let answer = ask(&scene, &params("d"));
     assert_eq!(answer.paths.len(), 1);
     let hop = &answer.paths[0].hops[2];
-    assert_eq!((hop.row.parts().valid().map(|valid| valid.to_string()).as_deref(), hop.parallel), (Some("2018-05"), 0), "February was over");
+    assert_eq!(
+        (hop.row.parts().valid().map(|valid| valid.to_string()).as_deref(), hop.parallel),
+        (Some("2018-05"), 0),
+        "February was over"
+    );
     let none = ask(&scene, &params("e"));
     assert!(none.paths.is_empty() && none.reason.unwrap().contains("without 'in_order'"));
     let day = earliest_arrival(&scene.ask(), &params("d"), &FilterParams::default(), None).unwrap();

@@ -68,7 +68,11 @@ fn the_order_is_by_revision_and_then_by_id() {
 #[test]
 fn a_cursor_goes_on_alone_at_its_own_revision() {
     let mut scene = scene();
-    let first = ask_facts(&scene, "node=china", "limit=20&publisher=P1&publisher=P0").unwrap().page.cursor.unwrap();
+    let first = ask_facts(&scene, "node=china", "limit=20&publisher=P1&publisher=P0")
+        .unwrap()
+        .page
+        .cursor
+        .unwrap();
     scene.commit("China | met_with | India | 2017 | publisher=P1");
     let filters = format!("cursor={first}");
     let rest = ask_facts(&scene, "", &filters).unwrap();

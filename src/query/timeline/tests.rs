@@ -324,7 +324,11 @@ fn a_cut_count_leaves_the_total_open_and_a_cut_page_says_so() {
         ..FilterParams::default()
     };
     let answer = timeline(&ask, &of(&["china"]), &short).unwrap();
-    assert_eq!(answer.page.unwrap().total, Some(4), "what dates alone decide is not counted one by one");
+    assert_eq!(
+        answer.page.unwrap().total,
+        Some(4),
+        "what dates alone decide is not counted one by one"
+    );
     let page = FilterParams {
         modality: vec!["asserted".to_owned()],
         ..short
