@@ -1,7 +1,7 @@
 //! `dateline compact`: the same store on less disk.
 
 use super::{Failure, Outcome, alone};
-use crate::config::Place;
+use crate::config::{CompactConfig, Place};
 
 /// Arguments of `dateline compact`.
 #[derive(Debug, clap::Args)]
@@ -9,14 +9,13 @@ use crate::config::Place;
     after_help = "Example: dateline compact --data ./data\n\nThe store must not be in use. While it runs the disk holds both; a kill at any moment leaves one of them, whole.\nAnswers, numbers and cursors stay as they are."
 )]
 pub(super) struct CompactArgs {
-    /// Refuse to begin when less than this would be left on the disk, in MB.
-    #[arg(long, env = "DATELINE_RESERVE_MB", default_value_t = 256, value_name = "MB")]
-    reserve_mb: u64,
+    #[command(flatten)]
+    config: CompactConfig,
 }
 
 /// Writes the store anew, and says what that gave.
 pub(super) fn compact(place: &Place, args: &CompactArgs) -> Result<Outcome, Failure> {
-    let store = alone::open(place, "compact", args.reserve_mb)?;
+    let store = alone::open(place, "compact", args.config.reserve_mb)?;
     let done = store.compact().map_err(Failure::new)?;
     anstream::println!(
         "{}: {} facts, {} before, {} after ({} as plain records)",

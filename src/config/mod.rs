@@ -4,11 +4,13 @@
 //! that one definition carries all four. Nothing else in the house reads the environment.
 
 mod access;
+mod compact;
 mod file;
 mod place;
 mod serve;
 
 pub use access::{AccessError, KeySource, Keys};
+pub use compact::CompactConfig;
 pub use file::{ConfigError, with_file};
 pub use place::{HealthConfig, Place};
 pub use serve::{LogFormat, ServeConfig};

@@ -167,6 +167,7 @@ impl Answer for Publishers {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as whatever writes an entry of a list")]
 fn neighbour_json(node: &NeighbourNode<'_>, out: &mut Output) -> serde_json::Result<()> {
     out.push("{");
     let mut to = Json { out, is_first: true };
@@ -184,6 +185,7 @@ fn neighbour_json(node: &NeighbourNode<'_>, out: &mut Output) -> serde_json::Res
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as whatever writes an entry of a list")]
 fn more_json(more: &More<'_>, out: &mut Output) -> serde_json::Result<()> {
     out.push("{");
     let mut to = Json { out, is_first: true };

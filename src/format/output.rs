@@ -209,10 +209,12 @@ fn short(day: Day) -> Option<[u8; 10]> {
         let number = u8::try_from(number).ok()?;
         Some([b'0' + number / 10, b'0' + number % 10])
     };
-    let [a, b] = two(u32::from(year / 100))?;
-    let [c, d] = two(u32::from(year % 100))?;
-    let ([e, f], [g, h]) = (two(month)?, two(of_month)?);
-    Some([a, b, c, d, b'-', e, f, b'-', g, h])
+    let parts = [u32::from(year / 100), u32::from(year % 100), month, of_month];
+    let mut text = *b"yyyy-mm-dd";
+    for (place, part) in [0, 2, 5, 8].into_iter().zip(parts) {
+        text.get_mut(place..place + 2)?.copy_from_slice(&two(part)?);
+    }
+    Some(text)
 }
 
 #[inline]

@@ -124,11 +124,10 @@ fn digits(bytes: [u8; 5]) -> [u8; 8] {
 }
 
 fn encode(bytes: [u8; 10]) -> [u8; 16] {
-    let [a, b, c, d, e, f, g, h, i, j] = bytes;
     let mut out = [0; 16];
-    let (left, right) = out.split_at_mut(8);
-    left.copy_from_slice(&digits([a, b, c, d, e]));
-    right.copy_from_slice(&digits([f, g, h, i, j]));
+    for (to, from) in out.chunks_exact_mut(8).zip(bytes.as_chunks::<5>().0) {
+        to.copy_from_slice(&digits(*from));
+    }
     out
 }
 

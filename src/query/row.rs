@@ -281,7 +281,6 @@ impl<'a> RowParts<'a> {
 
     /// The words it rests on, where they were asked for: then `None` inside when there are none.
     #[must_use]
-    #[expect(clippy::option_option, reason = "as in the row: a key that is there with no value")]
     pub fn quote(&self) -> Option<Option<&'a str>> {
         let included = self.included.filter(|included| included.quote)?;
         let body = self.shown.and_then(|shown| included.body(shown.number));

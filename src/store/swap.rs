@@ -156,6 +156,9 @@ fn named(path: &Path, error: &std::io::Error) -> StoreError {
 mod tests {
     use super::*;
 
+    /// What is in the folder, what is read then, and whether something is said.
+    type Moment<'a> = (&'a [(&'a str, &'a str)], &'a str, bool);
+
     /// A data folder with `old` in its sled, and `new` beside it when `SWAP` is there or may come.
     fn folder(names: &[(&str, &str)]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -184,7 +187,7 @@ mod tests {
         let old = (SLED, "old");
         let new = (NEW, "new");
         let mark = (SWAP, "");
-        let moments: [(&[(&str, &str)], &str, bool); 9] = [
+        let moments: [Moment<'_>; 9] = [
             (&[old], "old", false),
             (&[old, (NEW, "half")], "old", true),
             (&[old, new, (SWAP_UNDER_WAY, "")], "old", true),

@@ -39,6 +39,9 @@ pub(super) struct Trees {
 const ATTEMPTS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// A row as it was found.
+type KeyAndPayload = (Vec<u8>, Vec<u8>);
+
 impl Trees {
     /// Opens or creates sled in a folder, and makes its files' names durable.
     pub(super) fn open(dir: &Path, cache_mb: u64) -> Result<Self, StoreError> {
@@ -157,7 +160,7 @@ impl Trees {
     }
 
     /// The greatest key up to and including `key`, without the number of its piece, and its payload.
-    pub(super) fn up_to(&self, tree: TreeName, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub(super) fn up_to(&self, tree: TreeName, key: &[u8]) -> Result<Option<KeyAndPayload>, StoreError> {
         // No key is longer than the last piece's of `key`, so nothing of `key` stands behind this.
         let end = [key, &[0xff; PIECE + 1]].concat();
         let Some((row_key, value)) = self.with(tree, |tree| tree.get_lt(end))? else {

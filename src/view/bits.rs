@@ -41,7 +41,9 @@ mod tests {
     #[test]
     fn a_set_has_what_was_added_and_a_clone_what_was_there() {
         let mut bits = Bits::default();
-        [0, 63, 64, 100_000].into_iter().for_each(|number| bits.set(number));
+        for number in [0, 63, 64, 100_000] {
+            bits.set(number);
+        }
         let before = bits.clone();
         bits.set(7);
         let has = |bits: &Bits| (0..100_100).filter(|number| bits.has(*number)).collect::<Vec<_>>();

@@ -114,7 +114,7 @@ fn in_order(facts: &Facts) -> Vec<Dated> {
             (class.day(), class.last(), fact)
         })
         .collect();
-    in_halves(&mut order, |half| half.sort_unstable());
+    in_halves(&mut order, <[Dated]>::sort_unstable);
     // Two sorted runs: this only merges them.
     order.sort();
     in_halves(&mut order, |half| {

@@ -1,17 +1,20 @@
 //! Claims: facts that differ in nothing but their dates, and how many independent texts support one.
 //!
-//! No index is kept: facts of one claim are parallel facts between the same two nodes, so the shorter of
-//! the two nodes' lists holds them all.
+//! For facts between two nodes no index is kept: those of one claim are parallel, so the shorter of the two nodes'
+//! lists holds them all. A fact whose object is a value, or nothing, has one list, which may be a hub's: claims of
+//! such facts are indexed.
 
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
 use super::facts::{FactEntry, ObjectEntry};
+use super::hashed::hash_of;
 use super::incidence::{Entry, Hit, Listed, Tag};
 use super::{Reading, Side};
 use crate::model::time::{Span, Window};
-use crate::model::{FactNumber, NodeNumber, SourceGroup};
+use crate::model::{FactNumber, Modality, NodeNumber, Polarity, SourceGroup};
+use crate::ontology::RelationNumber;
 
 impl Reading<'_> {
     /// Known facts of the same claim (this one too), by number.
@@ -51,20 +54,25 @@ impl Reading<'_> {
     /// Known facts of the same claim that may hold in a window, and those without a date.
     fn mates(&self, entry: &FactEntry, window: Window, mut visit: impl FnMut(FactNumber, &FactEntry)) {
         let facts = &self.view.facts;
+        let mut visit_mate = |mate: FactNumber| {
+            if let Some(mate_entry) = self.entry(mate)
+                && claim_of(&mate_entry) == claim_of(entry)
+                && self.is_known(mate)
+            {
+                visit(mate, &mate_entry);
+            }
+        };
+        if !matches!(entry.object, ObjectEntry::Node(_)) {
+            return facts.of_claim(hash_of(&claim_of(entry))).for_each(visit_mate);
+        }
         let (node, side, other) = self.shorter_list(entry);
         let tag = Tag::new(side, entry.modality, entry.polarity, entry.kind);
         let mut look = |hit: Hit<Entry>| {
             let listed = hit.entry;
             // What the lists hold is compared first: most facts of a hub differ there already.
             let is_alike = listed.relation == entry.relation && listed.tag == tag && listed.other() == other;
-            let mate = listed.fact();
-            if is_alike
-                && let Some(mate_entry) = self.entry(mate)
-                && mate_entry.object == entry.object
-                && mate_entry.qualifiers == entry.qualifiers
-                && self.is_known(mate)
-            {
-                visit(mate, &mate_entry);
+            if is_alike {
+                visit_mate(listed.fact());
             }
             ControlFlow::Continue(())
         };
@@ -90,6 +98,18 @@ impl Reading<'_> {
             (entry.subject, Side::Subject, Some(object))
         }
     }
+}
+
+/// What two facts of one claim have in common: everything but the dates.
+pub(super) const fn claim_of(entry: &FactEntry) -> (NodeNumber, RelationNumber, ObjectEntry, Modality, Polarity, u32) {
+    (
+        entry.subject,
+        entry.relation,
+        entry.object,
+        entry.modality,
+        entry.polarity,
+        entry.qualifiers,
+    )
 }
 
 /// Whether two facts may have held on one day; an undated one may have on any.

@@ -9,8 +9,9 @@ use rpds::HashTrieMapSync;
 use smallvec::SmallVec;
 
 use super::chunked::Column;
+use super::claims::claim_of;
 use super::evidence::Origin;
-use super::hashed::HashIndex;
+use super::hashed::{HashIndex, hash_of};
 use super::interned::Interned;
 use super::memory::{COUNTS, Memory, map_bytes, of_texts};
 use super::packed::Packed;
@@ -21,7 +22,7 @@ use crate::ontology::{Kind, RelationNumber};
 use crate::store::{FactRecord, StoredObject};
 
 /// What a fact leads to: a node, or the number of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ObjectEntry {
     Node(NodeNumber),
     Value(u32),
@@ -121,6 +122,8 @@ pub(super) struct Facts {
     values: Interned<Arc<str>>,
     qualifiers: Interned<Arc<Qualifiers>>,
     by_id: HashIndex,
+    /// From a claim to its facts, where the object is no node.
+    by_claim: HashIndex,
     /// From a fact to the one it corrects.
     supersedes: HashTrieMapSync<FactNumber, FactNumber>,
     /// From a fact to those that correct it, oldest first.
@@ -153,6 +156,9 @@ impl Facts {
         let row = self.packed(&entry, before);
         self.rows.push(row);
         self.ids.push(record.id);
+        if !matches!(entry.object, ObjectEntry::Node(_)) {
+            self.by_claim.insert(hash_of(&claim_of(&entry)), record.number.0);
+        }
         if indexed {
             self.by_id.insert(prefix(record.id), record.number.0);
         }
@@ -163,6 +169,11 @@ impl Facts {
             self.superseded.insert_mut(old, by);
         }
         entry
+    }
+
+    /// Facts whose claim may have this hash, where the object is no node.
+    pub(super) fn of_claim(&self, hash: u64) -> impl Iterator<Item = FactNumber> {
+        self.by_claim.get(hash).map(FactNumber)
     }
 
     /// All ids of facts that can be read, indexed.
@@ -307,12 +318,13 @@ impl Facts {
             + self.values.bytes(|text| COUNTS + text.len())
             + self.qualifiers.bytes(|known| COUNTS + size_of::<Qualifiers>() + of_texts(known));
         memory.fact_ids += self.ids.bytes();
-        memory.fact_index += self.by_id.bytes();
+        memory.fact_index += self.by_id.bytes() + self.by_claim.bytes();
     }
 
     /// Merges the indexes' runs.
     pub(super) fn merge(&mut self) {
         self.by_id.merge();
+        self.by_claim.merge();
         self.times.merge();
         self.values.merge();
         self.qualifiers.merge();

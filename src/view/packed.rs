@@ -66,13 +66,11 @@ impl<const N: usize> Packed<N> {
     /// Some numbers of the row at a place, by their columns.
     #[inline]
     pub(super) fn numbers<const M: usize>(&self, place: usize, columns: [usize; M]) -> Option<[u32; M]> {
-        match self.sealed.get(place / BLOCK) {
-            Some(block) => Some(block.numbers(place % BLOCK, columns)),
-            None => {
-                let row = self.tail.get(place - self.sealed.len() * BLOCK)?;
-                Some(columns.map(|column| row.get(column).copied().unwrap_or(0)))
-            }
+        if let Some(block) = self.sealed.get(place / BLOCK) {
+            return Some(block.numbers(place % BLOCK, columns));
         }
+        let row = self.tail.get(place - self.sealed.len() * BLOCK)?;
+        Some(columns.map(|column| row.get(column).copied().unwrap_or(0)))
     }
 
     /// The newest row.

@@ -114,7 +114,6 @@ async fn a_full_disk_refuses_writes_until_there_is_room() {
 }
 
 /// Sends each once the one before it is planned, while nothing can be written; then lets `release` decide.
-#[expect(clippy::await_holding_lock, reason = "it is for another thread to wait at")]
 async fn all_at_once<T: Send + 'static>(
     store: &Ailing,
     requests: Vec<impl Future<Output = T> + Send + 'static>,
@@ -136,10 +135,6 @@ async fn all_at_once<T: Send + 'static>(
 }
 
 #[tokio::test]
-#[expect(
-    clippy::await_holding_lock,
-    reason = "the gate is closed for another thread, which is what is tested"
-)]
 async fn what_rests_on_a_group_that_was_not_written_is_not_written_either() {
     let (store, engine) = fell_ill(WELL).await;
     let days = ["2017-11-23", "2017-11-24", "2017-11-23"];
@@ -163,10 +158,6 @@ async fn what_rests_on_a_group_that_was_not_written_is_not_written_either() {
 }
 
 #[tokio::test]
-#[expect(
-    clippy::await_holding_lock,
-    reason = "the gate is closed for another thread, which is what is tested"
-)]
 async fn what_is_being_written_is_known_to_what_comes_behind_it() {
     let (store, engine) = fell_ill(WELL).await;
     let keyed = |key: &str| {

@@ -98,7 +98,7 @@ fn a_compacted_store_gives_the_same_answers_and_goes_on_with_a_page() {
     ];
     let before: Vec<String> = questions.iter().map(|question| server.get(question).body).collect();
     let page = server.get_json("/v1/timeline?node=norway&limit=2");
-    let next = page["next"].as_str().expect("there is a second page");
+    let next = page["page"]["next"].as_str().expect("there is a second page");
     let next = next.strip_prefix(&server.url).unwrap_or(next);
     let second = server.get(next).body;
     let refused = dateline().args(["compact", "--data"]).arg(folder.path()).output().unwrap();

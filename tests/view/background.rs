@@ -17,7 +17,7 @@ const NODES: u32 = 40;
 fn commit(head: &Head, facts: u32) -> Commit {
     let node = |number: u32| NodeRecord {
         number: NodeNumber(number),
-        node: Node::new(format!("n-{number}").parse().unwrap(), "Country", &format!("Node {number}")),
+        node: Node::new(format!("n-{number}").parse().unwrap(), "Country", format!("Node {number}")),
         reason: None,
         by: None,
     };

@@ -278,7 +278,7 @@ proptest! {
         let (edges, nodes) = model(&scene, &params, since, limit as usize);
         prop_assert_eq!(facts(&answer).iter().map(|row| (row.hop.unwrap(), row.id)).collect::<Vec<_>>(), edges);
         let number = |id: &str| scene.view.newest().node_by_id(id).unwrap();
-        prop_assert_eq!(answer.nodes.iter().map(|node| (number(&node.id), node.hop)).collect::<BTreeSet<_>>(), nodes);
+        prop_assert_eq!(answer.nodes.iter().map(|node| (number(node.id), node.hop)).collect::<BTreeSet<_>>(), nodes);
 
         // Pairs hold the same facts when nothing is cut.
         let pairs = NeighbourhoodParams { group_by: Some("pair".to_owned()), per_node: Some(5_000), ..params.clone() };

@@ -106,7 +106,7 @@ pub(super) fn earliest(search: &Search<'_, '_>, max_hops: Option<usize>, meter: 
 struct Levels<'s, 'a, 'v> {
     search: &'s Search<'a, 'v>,
     /// By number of hops: nodes that were reached earlier than by fewer, by number.
-    levels: Vec<Vec<Reached>>,
+    by_hops: Vec<Vec<Reached>>,
     /// The earliest day on which each node was reached, see [`as_value`].
     earliest: Values,
     /// The earliest day of arrival at the end.
@@ -138,7 +138,7 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
         earliest.set(search.from, as_value(ALWAYS));
         Self {
             search,
-            levels: vec![vec![start]],
+            by_hops: vec![vec![start]],
             earliest,
             arrival: None,
         }
@@ -146,8 +146,8 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
 
     fn climb(mut self, max_hops: Option<usize>, meter: &mut Meter<'_>) -> Vec<Chain> {
         let mut chains = Vec::new();
-        while max_hops.is_none_or(|most| self.levels.len() <= most) && !meter.is_cut() {
-            let is_last = max_hops == Some(self.levels.len());
+        while max_hops.is_none_or(|most| self.by_hops.len() <= most) && !meter.is_cut() {
+            let is_last = max_hops == Some(self.by_hops.len());
             let level = if is_last { self.last_level(meter) } else { self.next_level(meter) };
             if level.is_empty() {
                 break;
@@ -159,7 +159,7 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
                 .iter()
                 .find(|reached| reached.node == self.search.to)
                 .map(|reached| reached.label.day);
-            self.levels.push(level);
+            self.by_hops.push(level);
             if arrival.is_some() {
                 self.arrival = arrival;
                 chains.push(self.trace());
@@ -172,7 +172,7 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
     fn next_level(&self, meter: &mut Meter<'_>) -> Vec<Reached> {
         let mut level: Vec<Reached> = Vec::new();
         let mut places = Values::new();
-        for from in self.levels.last().into_iter().flatten() {
+        for from in self.by_hops.last().into_iter().flatten() {
             let Some(step) = self.step(from) else { continue };
             let weight = self.weight_behind(from);
             let old = level.len();
@@ -253,7 +253,7 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
     /// How a node was reached by the last hop.
     fn reached(&self, node: NodeNumber) -> Option<&Reached> {
         self.earliest.get(node)?;
-        let level = self.levels.last()?;
+        let level = self.by_hops.last()?;
         level.get(level.binary_search_by_key(&node, |reached| reached.node).ok()?)
     }
 
@@ -304,7 +304,7 @@ impl<'s, 'a, 'v> Levels<'s, 'a, 'v> {
     fn trace(&self) -> Chain {
         let mut node = self.search.to;
         let mut stops = Vec::new();
-        for level in self.levels.iter().rev() {
+        for level in self.by_hops.iter().rev() {
             let label = level
                 .binary_search_by_key(&node, |reached| reached.node)
                 .ok()
