@@ -114,6 +114,7 @@ async fn a_full_disk_refuses_writes_until_there_is_room() {
 }
 
 /// Sends each once the one before it is planned, while nothing can be written; then lets `release` decide.
+#[expect(clippy::await_holding_lock, reason = "it is for another thread to wait at")]
 async fn all_at_once<T: Send + 'static>(
     store: &Ailing,
     requests: Vec<impl Future<Output = T> + Send + 'static>,
