@@ -9,15 +9,16 @@
 use crate::model::{Day, FactNumber, NodeNumber};
 use crate::view::DayKey;
 
-use super::expand::Direction;
 use super::filter::{Filter, FilterDefaults};
+use super::paths::Ways;
 use super::question::Question;
-use super::{Asking, FilterParams, QueryError, neighbourhood, paths, timeline};
+use super::{Asking, FilterParams, QueryError, neighbourhood, timeline};
 
 /// Filters, read and ready to be asked with.
 pub struct Lookup<'a> {
     ask: Asking<'a>,
     filter: Filter,
+    ways: Ways,
 }
 
 /// A fact of a neighbourhood.
@@ -38,7 +39,11 @@ impl<'a> Lookup<'a> {
     pub fn new(ask: &Asking<'a>, filters: &FilterParams) -> Result<Self, QueryError> {
         let question = Question::new("/v1/facts", &(), filters);
         let (filter, _) = Filter::resolve(ask, &question, filters, &FilterDefaults::LIST)?;
-        Ok(Self { ask: ask.clone(), filter })
+        Ok(Self {
+            ask: ask.clone(),
+            ways: Ways::new(ask.reading, &filter),
+            filter,
+        })
     }
 
     /// The facts around a node as a neighbourhood shows them: hop by hop, newest first, beyond the first hop at
@@ -76,7 +81,7 @@ impl<'a> Lookup<'a> {
     ///
     /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
     pub fn shortest_length(&self, from: NodeNumber, to: NodeNumber, max_hops: u32) -> Result<Option<u32>, QueryError> {
-        paths::length(&self.ask, &self.filter, Direction::Both, [from, to], max_hops)
+        self.ways.length(&self.ask, &self.filter, [from, to], max_hops)
     }
 
     /// The earliest day of arrival in order of time, as [`super::earliest_arrival`].
@@ -85,6 +90,6 @@ impl<'a> Lookup<'a> {
     ///
     /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
     pub fn earliest_arrival(&self, from: NodeNumber, to: NodeNumber, max_hops: Option<u32>) -> Result<Option<Day>, QueryError> {
-        paths::arrival(&self.ask, &self.filter, Direction::Both, [from, to], max_hops)
+        self.ways.arrival(&self.ask, &self.filter, [from, to], max_hops)
     }
 }

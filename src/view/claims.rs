@@ -77,9 +77,9 @@ impl Reading<'_> {
             ControlFlow::Continue(())
         };
         for list in self.view.runs.lists(node) {
-            for strand in list.strands(window, facts) {
+            list.each_strand(window, facts, |strand| {
                 let _ = strand.each(facts, &mut look);
-            }
+            });
             for hit in list.undated(Window::default(), facts) {
                 let _ = look(hit);
             }

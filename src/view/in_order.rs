@@ -4,7 +4,7 @@
 //! Ids lie far away in memory: they are looked at only where days tie between strands.
 
 use std::cmp::Ordering;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use smallvec::SmallVec;
 
@@ -25,14 +25,14 @@ struct Front<'a, E> {
 
 impl<'a, E: Listed> Front<'a, E> {
     fn forward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
-        let place = strand.next(strand.places.start, facts);
+        let place = strand.next(strand.start, facts);
         let days = strand.days(place, facts);
-        (place < strand.places.end).then_some(Self { strand, place, days })
+        (place < strand.end).then_some(Self { strand, place, days })
     }
 
     fn backward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
-        let place = strand.previous(strand.places.end, facts);
-        (place > strand.places.start).then(|| Self {
+        let place = strand.previous(strand.end, facts);
+        (place > strand.start).then(|| Self {
             days: strand.days(place - 1, facts),
             strand,
             place,
@@ -43,17 +43,30 @@ impl<'a, E: Listed> Front<'a, E> {
     fn step(&mut self, facts: &Facts) -> bool {
         self.place = self.strand.next(self.place + 1, facts);
         self.days = self.strand.days(self.place, facts);
-        self.place < self.strand.places.end
+        self.place < self.strand.end
     }
 
     /// Moves back; whether there is more.
     fn step_back(&mut self, facts: &Facts) -> bool {
-        self.place = self.strand.previous(self.place - 1, facts);
-        if self.place <= self.strand.places.start {
+        self.back_to(self.place - 1, facts)
+    }
+
+    fn back_to(&mut self, place: usize, facts: &Facts) -> bool {
+        self.place = self.strand.previous(place, facts);
+        if self.place <= self.strand.start {
             return false;
         }
         self.days = self.strand.days(self.place - 1, facts);
         true
+    }
+
+    /// The places of the entries of the same days, read backwards: they stand together, and all or none belong.
+    fn same_days(&self, facts: &Facts) -> Range<usize> {
+        let mut start = self.place - 1;
+        while start > self.strand.start && self.strand.days(start - 1, facts) == self.days {
+            start -= 1;
+        }
+        start..self.place
     }
 
     fn compare(&self, other: &Self, offset: usize, facts: &Facts) -> Ordering {
@@ -88,7 +101,7 @@ pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
     }
     // What is left of one strand stands in order.
     if let Some(mut front) = fronts.pop() {
-        front.strand.places.start = front.place;
+        front.strand.start = front.place;
         let _ = front.strand.each(facts, &mut visit);
     }
 }
@@ -110,20 +123,32 @@ pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
 /// Calls `visit` with every entry, newest first, of the same days by id: the order of edges in a neighbourhood.
 pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
     let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
-    let mut same_days: Vec<Hit<E>> = Vec::new();
+    let mut together: Vec<Hit<E>> = Vec::new();
     while let Some(days) = fronts.iter().map(|front| front.days).max() {
+        let several = fronts.iter().filter(|front| front.days == days).count() > 1;
+        let mut stopped = false;
         fronts.retain(|front| {
-            let mut more = true;
-            while more && front.days == days {
-                same_days.extend(front.strand.hit(front.place - 1, facts));
-                more = front.step_back(facts);
+            if stopped || front.days != days {
+                return true;
             }
-            more
+            let places = front.same_days(facts);
+            let start = places.start;
+            for hit in places.filter_map(|place| front.strand.hit(place, facts)) {
+                if several {
+                    together.push(hit);
+                } else if visit(hit).is_break() {
+                    stopped = true;
+                    return true;
+                }
+            }
+            front.back_to(start, facts)
         });
-        if same_days.len() > 1 {
-            same_days.sort_by_cached_key(|hit| facts.id(hit.entry.fact()));
+        if stopped {
+            return;
         }
-        for hit in same_days.drain(..) {
+        // What stands in one strand stands by id.
+        together.sort_by_cached_key(|hit| facts.id(hit.entry.fact()));
+        for hit in together.drain(..) {
             if visit(hit).is_break() {
                 return;
             }

@@ -6,7 +6,7 @@
 //! and id. What lies in one class can be read off in order; `in_order` puts several together.
 
 use std::cmp::Ordering;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
@@ -126,44 +126,30 @@ impl<E: Listed> Classes<E> {
 
     /// The list between two places.
     #[inline]
-    pub(super) fn list(&self, from: Lengths, to: Lengths) -> List<'_, E> {
-        let ([points, spans, opens, undated], [to_points, to_spans, to_opens, to_undated]) = (from, to);
-        List {
-            classes: self,
-            points: cut(&self.points, points, to_points),
-            spans: spans as usize..to_spans as usize,
-            opens: cut(&self.opens, opens, to_opens),
-            undated: cut(&self.undated, undated, to_undated),
-        }
+    pub(super) const fn list(&self, from: Lengths, to: Lengths) -> List<'_, E> {
+        List { classes: self, from, to }
     }
 
     /// Adds two lists, merged into one.
     pub(super) fn append(&mut self, left: &List<'_, E>, right: &List<'_, E>, facts: &Facts) {
-        let by_day = |a: E, b: E| by_key(a, b, facts, |entry| (entry.day(facts), 0));
-        merge(left.points, right.points, by_day, |entry| self.points.push(entry));
-        merge(left.opens, right.opens, by_day, |entry| self.opens.push(entry));
-        let (left_spans, right_spans) = (left.span_strand(Window::default()), right.span_strand(Window::default()));
-        let (mut a, mut b) = (left_spans.places.clone(), right_spans.places.clone());
-        while !(a.is_empty() && b.is_empty()) {
-            let take_left = match (a.is_empty(), b.is_empty()) {
-                (false, false) => left_spans.compare(a.start, &right_spans, b.start, facts) == Ordering::Less,
-                (left_ended, _) => !left_ended,
-            };
-            let (strand, place) = if take_left { (&left_spans, &mut a) } else { (&right_spans, &mut b) };
-            if let Some(entry) = strand.entries.get(place.start) {
-                self.spans.push(*entry);
-                if E::LASTS_BESIDE {
-                    self.lasts.push(strand.days(place.start, facts).1);
+        let everything = Window::default();
+        for of in [Of::Points, Of::Spans, Of::Opens] {
+            let (left, right) = (left.strand(of, everything), right.strand(of, everything));
+            let (mut a, mut b) = (left.start, right.start);
+            while a < left.end || b < right.end {
+                let take_left = b >= right.end || a < left.end && left.compare(a, &right, b, facts) != Ordering::Greater;
+                let (strand, place) = if take_left { (&left, &mut a) } else { (&right, &mut b) };
+                if let Some(entry) = strand.entries().get(*place) {
+                    let (day, last) = strand.days(*place, facts);
+                    self.push(*entry, of.class(day, last));
                 }
+                *place += 1;
             }
-            place.start += 1;
         }
-        merge(
-            left.undated,
-            right.undated,
-            |a, b| by_key(a, b, facts, |_| (0, 0)),
-            |entry| self.undated.push(entry),
-        );
+        let order = |a: E, b: E| facts.id(a.fact()).cmp(&facts.id(b.fact()));
+        merge(left.undated_entries(), right.undated_entries(), order, |entry| {
+            self.push(entry, Class::Undated);
+        });
     }
 
     /// Bytes it takes.
@@ -175,16 +161,6 @@ impl<E: Listed> Classes<E> {
 
 fn last_by_fact<E: Listed>(entry: E, facts: &Facts) -> i32 {
     Class::of(facts.span_of(entry.fact())).last()
-}
-
-fn cut<T>(all: &[T], from: u32, to: u32) -> &[T] {
-    all.get(from as usize..to as usize).unwrap_or_default()
-}
-
-/// By days, of the same days by id.
-fn by_key<E: Listed>(a: E, b: E, facts: &Facts, days: impl Fn(E) -> (i32, i32)) -> Ordering {
-    // Ids lie far away in memory, and are seldom needed.
-    days(a).cmp(&days(b)).then_with(|| facts.id(a.fact()).cmp(&facts.id(b.fact())))
 }
 
 /// Hands the entries of both sides to `keep` in order.
@@ -208,69 +184,76 @@ fn merge<E: Copy>(mut left: &[E], mut right: &[E], order: impl Fn(E, E) -> Order
 }
 
 /// One list, borrowed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct List<'a, E> {
     classes: &'a Classes<E>,
-    points: &'a [E],
-    spans: Range<usize>,
-    opens: &'a [E],
-    undated: &'a [E],
+    from: Lengths,
+    to: Lengths,
 }
-
-/// The dated strands of a list.
-pub(super) type Strands<'a, E> = SmallVec<[Strand<'a, E>; 3]>;
 
 impl<'a, E: Listed> List<'a, E> {
     /// How many entries there are.
     pub(super) fn len(&self) -> usize {
-        self.points.len() + self.spans.len() + self.opens.len() + self.undated.len()
+        let lengths = self.to.iter().zip(self.from).map(|(to, from)| (to - from) as usize);
+        lengths.sum()
     }
 
     /// All entries with their days, in no promised order.
     pub(super) fn hits(&self, facts: &'a Facts) -> Hits<'a, E> {
+        let mut strands = SmallVec::new();
+        self.each_strand(Window::default(), facts, |strand| strands.push(strand));
         Hits {
             facts,
-            strands: self.strands(Window::default(), facts),
-            undated: self.undated,
+            strands,
+            undated: self.undated_entries(),
         }
     }
 
-    /// The dated entries that may meet a window.
-    pub(super) fn strands(&self, window: Window, facts: &Facts) -> Strands<'a, E> {
+    /// Calls `visit` with each class of dated entries that may meet a window.
+    #[inline]
+    pub(super) fn each_strand(&self, window: Window, facts: &Facts, mut visit: impl FnMut(Strand<'a, E>)) {
         let since = window.since.map_or(i32::MIN, |day| day.0);
         let until = window.until.map_or(i32::MAX, |day| day.0);
-        let mut strands = Strands::new();
-        if !self.points.is_empty() {
-            let points = Strand::of(self.points, Ends::Same);
-            strands.push(points.not_before(since, facts).not_after(until, facts));
+        for of in [Of::Points, Of::Spans, Of::Opens] {
+            let mut strand = self.strand(of, window);
+            if strand.is_empty() {
+                continue;
+            }
+            // Spans that began before may still hold; open starts may have begun at any time.
+            if of != Of::Spans {
+                strand = strand.not_before(since, facts);
+            }
+            if of != Of::Opens {
+                strand = strand.not_after(until, facts);
+            }
+            if !strand.is_empty() {
+                visit(strand);
+            }
         }
-        if !self.spans.is_empty() {
-            strands.push(self.span_strand(window).not_after(until, facts));
-        }
-        if !self.opens.is_empty() {
-            strands.push(Strand::of(self.opens, Ends::OpenStart).not_before(since, facts));
-        }
-        strands.retain(|strand| !strand.places.is_empty());
-        strands
     }
 
-    fn span_strand(&self, window: Window) -> Strand<'a, E> {
-        let ends = Ends::Spans {
-            lasts: &self.classes.lasts,
-            maxima: &self.classes.maxima,
-            since: window.since.map_or(i32::MIN, |day| day.0),
-        };
+    #[inline]
+    fn strand(&self, of: Of, window: Window) -> Strand<'a, E> {
+        let place = |lengths: &Lengths| lengths.get(of as usize).map_or(0, |length| *length as usize);
         Strand {
-            entries: &self.classes.spans,
-            places: self.spans.clone(),
-            ends,
+            classes: self.classes,
+            of,
+            since: window.since.map_or(i32::MIN, |day| day.0),
+            start: place(&self.from),
+            end: place(&self.to),
         }
+    }
+
+    fn undated_entries(&self) -> &'a [E] {
+        let [.., from] = self.from;
+        let [.., to] = self.to;
+        self.classes.undated.get(from as usize..to as usize).unwrap_or_default()
     }
 
     /// The undated entries that come with a window, by id: states may hold on any day, events meet none.
     pub(super) fn undated(&self, window: Window, facts: &'a Facts) -> impl DoubleEndedIterator<Item = Hit<E>> + use<'a, E> {
         let all = window.is_everything();
-        let wanted = self.undated.iter().filter(move |entry| all || entry.is_state(facts));
+        let wanted = self.undated_entries().iter().filter(move |entry| all || entry.is_state(facts));
         wanted.map(|entry| Hit {
             entry: *entry,
             first: None,
@@ -282,7 +265,7 @@ impl<'a, E: Listed> List<'a, E> {
 /// All entries of a list with their days, in no promised order.
 pub(super) struct Hits<'a, E> {
     facts: &'a Facts,
-    strands: Strands<'a, E>,
+    strands: SmallVec<[Strand<'a, E>; 3]>,
     undated: &'a [E],
 }
 
@@ -290,8 +273,9 @@ impl<E: Listed> Iterator for Hits<'_, E> {
     type Item = Hit<E>;
     fn next(&mut self) -> Option<Hit<E>> {
         while let Some(strand) = self.strands.last_mut() {
-            if let Some(place) = strand.places.next() {
-                return strand.hit(place, self.facts);
+            if !strand.is_empty() {
+                strand.start += 1;
+                return strand.hit(strand.start - 1, self.facts);
             }
             self.strands.pop();
         }
@@ -303,40 +287,60 @@ impl<E: Listed> Iterator for Hits<'_, E> {
     }
 }
 
-/// Dated entries of one class, in the order of a timeline.
-#[derive(Clone, Debug)]
-pub(super) struct Strand<'a, E> {
-    /// The entries the places are of.
-    entries: &'a [E],
-    /// Which of them belong to it.
-    pub(super) places: Range<usize>,
-    ends: Ends<'a>,
+/// A class of dated entries, by its place in [`Lengths`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// First and last day are one.
+    Points,
+    /// By the first day.
+    Spans,
+    /// By the last day; the first is open.
+    Opens,
 }
 
-/// What the days of a strand's entries are.
+impl Of {
+    const fn class(self, day: i32, last: i32) -> Class {
+        match self {
+            Self::Points => Class::Point(day),
+            Self::Spans => Class::Span(day, last),
+            Self::Opens => Class::OpenStart(day),
+        }
+    }
+}
+
+/// Dated entries of one class, in the order of a timeline.
 #[derive(Clone, Copy, Debug)]
-enum Ends<'a> {
-    /// First and last.
-    Same,
-    /// First; the last is beside, or the fact's. Spans that end before `since` are passed over.
-    Spans { lasts: &'a [i32], maxima: &'a Maxima, since: i32 },
-    /// Last; the first is open.
-    OpenStart,
+pub(super) struct Strand<'a, E> {
+    classes: &'a Classes<E>,
+    of: Of,
+    /// Spans that end before this day are passed over.
+    since: i32,
+    /// The place of the first of its entries in the class.
+    pub(super) start: usize,
+    /// The place behind the last.
+    pub(super) end: usize,
 }
 
 impl<'a, E: Listed> Strand<'a, E> {
-    fn of(entries: &'a [E], ends: Ends<'a>) -> Self {
-        Self {
-            entries,
-            places: 0..entries.len(),
-            ends,
+    /// The entries the places are of.
+    #[inline]
+    fn entries(&self) -> &'a [E] {
+        match self.of {
+            Of::Points => &self.classes.points,
+            Of::Spans => &self.classes.spans,
+            Of::Opens => &self.classes.opens,
         }
+    }
+
+    /// Whether no entry belongs to it.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.start >= self.end
     }
 
     /// Without what stands before a day.
     fn not_before(mut self, day: i32, facts: &Facts) -> Self {
         if day > i32::MIN {
-            self.places.start = self.partition(|entry, _| entry.day(facts) < day);
+            self.start = self.partition(|entry, _| entry.day(facts) < day);
         }
         self
     }
@@ -344,20 +348,20 @@ impl<'a, E: Listed> Strand<'a, E> {
     /// Without what stands after a day.
     fn not_after(mut self, day: i32, facts: &Facts) -> Self {
         if day < i32::MAX {
-            self.places.end = self.partition(|entry, _| entry.day(facts) <= day);
+            self.end = self.partition(|entry, _| entry.day(facts) <= day);
         }
         self
     }
 
     /// Without what stands before or at a key.
     pub(super) fn after(mut self, key: DayKey, facts: &Facts) -> Self {
-        self.places.start = self.partition(|entry, place| self.key_cmp(entry, place, key, facts) != Ordering::Greater);
+        self.start = self.partition(|entry, place| self.key_cmp(entry, place, key, facts) != Ordering::Greater);
         self
     }
 
     /// Without what stands behind or at a key.
     pub(super) fn before(mut self, key: DayKey, facts: &Facts) -> Self {
-        self.places.end = self.partition(|entry, place| self.key_cmp(entry, place, key, facts) == Ordering::Less);
+        self.end = self.partition(|entry, place| self.key_cmp(entry, place, key, facts) == Ordering::Less);
         self
     }
 
@@ -369,10 +373,11 @@ impl<'a, E: Listed> Strand<'a, E> {
 
     /// The first place whose entry does not meet `holds`, when it holds for all before it and for none after.
     fn partition(&self, holds: impl Fn(E, usize) -> bool) -> usize {
-        let (mut low, mut high) = (self.places.start, self.places.end);
+        let (mut low, mut high) = (self.start, self.end);
+        let entries = self.entries();
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.entries.get(middle).is_some_and(|entry| holds(*entry, middle)) {
+            if entries.get(middle).is_some_and(|entry| holds(*entry, middle)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -384,19 +389,29 @@ impl<'a, E: Listed> Strand<'a, E> {
     /// Day and latest day of the entry at a place: what a timeline sorts by before the id.
     #[inline]
     pub(super) fn days(&self, place: usize, facts: &Facts) -> (i32, i32) {
-        let Some(entry) = self.entries.get(place) else {
+        let Some(entry) = self.entries().get(place) else {
             return (OPEN, OPEN);
         };
         let day = entry.day(facts);
-        match self.ends {
-            Ends::Same | Ends::OpenStart => (day, day),
-            Ends::Spans { lasts, .. } => (day, last_at(*entry, place, lasts, facts)),
+        if self.of == Of::Spans {
+            (day, self.last(place, facts))
+        } else {
+            (day, day)
         }
+    }
+
+    /// Last day of the span at a place.
+    #[inline]
+    fn last(&self, place: usize, facts: &Facts) -> i32 {
+        if E::LASTS_BESIDE {
+            return self.classes.lasts.get(place).copied().unwrap_or(OPEN);
+        }
+        self.entries().get(place).map_or(OPEN, |entry| last_by_fact(*entry, facts))
     }
 
     /// The id of the entry at a place.
     pub(super) fn id(&self, place: usize, facts: &Facts) -> Option<FactId> {
-        facts.id(self.entries.get(place)?.fact())
+        facts.id(self.entries().get(place)?.fact())
     }
 
     fn compare(&self, place: usize, other: &Self, other_place: usize, facts: &Facts) -> Ordering {
@@ -408,37 +423,33 @@ impl<'a, E: Listed> Strand<'a, E> {
     /// The first place from `from` on that belongs to the answer; the end when there is none.
     #[inline]
     pub(super) fn next(&self, from: usize, facts: &Facts) -> usize {
-        match self.ends {
-            Ends::Spans { lasts, maxima, since } if since > i32::MIN => {
-                let last = |place: usize| self.entries.get(place).map_or(OPEN, |entry| last_at(*entry, place, lasts, facts));
-                maxima.next(from, self.places.end, since, last)
-            }
-            _ => from,
+        if self.of == Of::Spans && self.since > i32::MIN {
+            let last = |place| self.last(place, facts);
+            return self.classes.maxima.next(from, self.end, self.since, last);
         }
+        from
     }
 
     /// The place behind the last one before `to` that belongs to the answer; the start when there is none.
     #[inline]
     pub(super) fn previous(&self, to: usize, facts: &Facts) -> usize {
-        match self.ends {
-            Ends::Spans { lasts, maxima, since } if since > i32::MIN => {
-                let last = |place: usize| self.entries.get(place).map_or(OPEN, |entry| last_at(*entry, place, lasts, facts));
-                maxima.before(self.places.start, to, since, last)
-            }
-            _ => to,
+        if self.of == Of::Spans && self.since > i32::MIN {
+            let last = |place| self.last(place, facts);
+            return self.classes.maxima.before(self.start, to, self.since, last);
         }
+        to
     }
 
     /// The entry at a place with its days.
     #[inline]
     pub(super) fn hit(&self, place: usize, facts: &Facts) -> Option<Hit<E>> {
-        let entry = *self.entries.get(place)?;
+        let entry = *self.entries().get(place)?;
         let day = Some(Day(entry.day(facts)));
-        let (first, last) = match self.ends {
-            Ends::Same => (day, day),
-            Ends::OpenStart => (None, day),
-            Ends::Spans { lasts, .. } => {
-                let last = last_at(entry, place, lasts, facts);
+        let (first, last) = match self.of {
+            Of::Points => (day, day),
+            Of::Opens => (None, day),
+            Of::Spans => {
+                let last = self.last(place, facts);
                 (day, (last != OPEN).then_some(Day(last)))
             }
         };
@@ -447,10 +458,8 @@ impl<'a, E: Listed> Strand<'a, E> {
 
     /// How many entries belong to the answer, when that can be told without a walk.
     pub(super) fn count(&self) -> Option<u64> {
-        match self.ends {
-            Ends::Spans { since, .. } if since > i32::MIN => None,
-            _ => Some(self.places.len() as u64),
-        }
+        let is_told = self.of != Of::Spans || self.since == i32::MIN;
+        is_told.then(|| (self.end - self.start) as u64)
     }
 
     /// Calls `visit` with its entries.
@@ -460,8 +469,8 @@ impl<'a, E: Listed> Strand<'a, E> {
     /// `Break` as soon as `visit` says so.
     #[inline]
     pub(super) fn each(&self, facts: &Facts, visit: &mut impl FnMut(Hit<E>) -> ControlFlow<()>) -> ControlFlow<()> {
-        if let Ends::Same = self.ends {
-            for entry in self.entries.get(self.places.clone()).unwrap_or_default() {
+        if self.of == Of::Points {
+            for entry in self.entries().get(self.start..self.end).unwrap_or_default() {
                 let day = Some(Day(entry.day(facts)));
                 visit(Hit {
                     entry: *entry,
@@ -471,21 +480,13 @@ impl<'a, E: Listed> Strand<'a, E> {
             }
             return ControlFlow::Continue(());
         }
-        let mut place = self.next(self.places.start, facts);
-        while place < self.places.end {
+        let mut place = self.next(self.start, facts);
+        while place < self.end {
             if let Some(hit) = self.hit(place, facts) {
                 visit(hit)?;
             }
             place = self.next(place + 1, facts);
         }
         ControlFlow::Continue(())
-    }
-}
-
-fn last_at<E: Listed>(entry: E, place: usize, lasts: &[i32], facts: &Facts) -> i32 {
-    if E::LASTS_BESIDE {
-        lasts.get(place).copied().unwrap_or(OPEN)
-    } else {
-        last_by_fact(entry, facts)
     }
 }

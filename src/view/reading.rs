@@ -259,15 +259,14 @@ impl<'v> Reading<'v> {
             }
         };
         for list in self.view.runs.lists(node) {
-            for strand in list.strands(window, facts) {
-                if strand.each(facts, &mut look).is_break() {
-                    return;
+            let mut next = ControlFlow::Continue(());
+            list.each_strand(window, facts, |strand| {
+                if next.is_continue() {
+                    next = strand.each(facts, &mut look);
                 }
-            }
-            for hit in list.undated(window, facts) {
-                if look(hit).is_break() {
-                    return;
-                }
+            });
+            if next.is_break() || list.undated(window, facts).try_for_each(&mut look).is_break() {
+                return;
             }
         }
     }
@@ -307,8 +306,12 @@ impl<'v> Reading<'v> {
         visit: impl FnMut(Incidence) -> ControlFlow<()>,
     ) {
         let facts = &self.view.facts;
-        let from = |strand: Strand<'v, Entry>| after.map_or(strand.clone(), |key| strand.after(key, facts));
-        let strands = self.strands(node, window).map(from).collect();
+        let mut strands = self.strands(node, window);
+        if let Some(key) = after {
+            for strand in &mut strands {
+                *strand = strand.after(key, facts);
+            }
+        }
         in_order::oldest_first(strands, facts, self.shown(node, visit));
     }
     /// As [`Self::incident_by_day`], in the opposite order: from the last whose key is smaller than `before`.
@@ -321,8 +324,12 @@ impl<'v> Reading<'v> {
         visit: impl FnMut(Incidence) -> ControlFlow<()>,
     ) {
         let facts = &self.view.facts;
-        let to = |strand: Strand<'v, Entry>| before.map_or(strand.clone(), |key| strand.before(key, facts));
-        let strands = self.strands(node, window).map(to).collect();
+        let mut strands = self.strands(node, window);
+        if let Some(key) = before {
+            for strand in &mut strands {
+                *strand = strand.before(key, facts);
+            }
+        }
         in_order::newest_first(strands, facts, self.shown(node, visit));
     }
     /// Known facts of a node that may meet the window, newest first (by `at`, then latest day), of the same days
@@ -332,7 +339,7 @@ impl<'v> Reading<'v> {
         let facts = &self.view.facts;
         let mut visit = self.shown(node, visit);
         let mut ended = false;
-        in_order::by_newness(self.strands(node, window).collect(), facts, |hit| {
+        in_order::by_newness(self.strands(node, window), facts, |hit| {
             let next = visit(hit);
             ended = next.is_break();
             next
@@ -351,15 +358,15 @@ impl<'v> Reading<'v> {
     /// All known dated facts of the store in the order of a timeline, from the first whose key is greater than `after`.
     pub fn by_day(&self, window: Window, after: Option<DayKey>, visit: impl FnMut(FactNumber) -> ControlFlow<()>) {
         let facts = &self.view.facts;
-        let from = |strand: Strand<'v, FactNumber>| after.map_or(strand.clone(), |key| strand.after(key, facts));
-        let strands = self.whole_strands(window).map(from).collect();
+        let from = |strand: Strand<'v, FactNumber>| after.map_or(strand, |key| strand.after(key, facts));
+        let strands = self.whole_strands(window).into_iter().map(from).collect();
         in_order::oldest_first(strands, facts, self.known(visit));
     }
     /// As [`Self::by_day`], in the opposite order: from the last whose key is smaller than `before`.
     pub fn by_day_back(&self, window: Window, before: Option<DayKey>, visit: impl FnMut(FactNumber) -> ControlFlow<()>) {
         let facts = &self.view.facts;
-        let to = |strand: Strand<'v, FactNumber>| before.map_or(strand.clone(), |key| strand.before(key, facts));
-        let strands = self.whole_strands(window).map(to).collect();
+        let to = |strand: Strand<'v, FactNumber>| before.map_or(strand, |key| strand.before(key, facts));
+        let strands = self.whole_strands(window).into_iter().map(to).collect();
         in_order::newest_first(strands, facts, self.known(visit));
     }
     /// How many known facts of a node have a day in the window, when the lists tell it without a walk.
@@ -368,8 +375,7 @@ impl<'v> Reading<'v> {
         if !self.is_settled(node) {
             return None;
         }
-        let counts = self.view.runs.lists(node).flat_map(|list| list.strands(window, &self.view.facts));
-        counts.map(|strand| strand.count()).sum()
+        self.strands(node, window).iter().map(Strand::count).sum()
     }
     /// Nodes at the other end of a known fact of this one, as subject or object, each at least once, and whether
     /// all facts between the two are negated as far as this part of the list knows; `false` counts before `true`.
@@ -382,14 +388,21 @@ impl<'v> Reading<'v> {
         Some(parts.flatten().map(|neighbour| (neighbour.node(), neighbour.is_only_negated())))
     }
 
-    fn strands(&self, node: NodeNumber, window: Window) -> impl Iterator<Item = Strand<'v, Entry>> {
-        let facts = &self.view.facts;
-        self.view.runs.lists(node).flat_map(move |list| list.strands(window, facts))
+    #[inline]
+    fn strands(&self, node: NodeNumber, window: Window) -> in_order::Strands<'v, Entry> {
+        let mut strands = in_order::Strands::new();
+        for list in self.view.runs.lists(node) {
+            list.each_strand(window, &self.view.facts, |strand| strands.push(strand));
+        }
+        strands
     }
 
-    fn whole_strands(&self, window: Window) -> impl Iterator<Item = Strand<'v, FactNumber>> {
-        let facts = &self.view.facts;
-        self.view.runs.whole().flat_map(move |list| list.strands(window, facts))
+    fn whole_strands(&self, window: Window) -> in_order::Strands<'v, FactNumber> {
+        let mut strands = in_order::Strands::new();
+        for list in self.view.runs.whole() {
+            list.each_strand(window, &self.view.facts, |strand| strands.push(strand));
+        }
+        strands
     }
 
     /// `visit`, for the entries of a node's list that count at this revision.

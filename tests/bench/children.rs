@@ -69,6 +69,18 @@ fn memory(mix: Mix, facts: u32) {
     }
     view.merge();
     say("resident", (of_this_process().resident - before) as f64);
+    let memory = view.memory();
+    say("graph", memory.graph() as f64);
+    say("ids", (memory.fact_ids + memory.fact_index) as f64);
+    say("nodes", (memory.nodes + memory.node_index) as f64);
+    for (part, bytes) in [
+        ("lists", memory.lists),
+        ("neighbours", memory.neighbours),
+        ("days", memory.days),
+        ("contents", memory.facts + memory.values + memory.evidence),
+    ] {
+        say(part, bytes as f64);
+    }
     // What is measured must still be there.
     say("facts", f64::from(view.newest().fact_count()));
 }

@@ -111,43 +111,75 @@ pub fn earliest_arrival(
     Ok(chains.last().map(Chain::arrival))
 }
 
-/// Hops of a shortest path by number; see [`super::Lookup::shortest_length`].
-///
-/// # Errors
-///
-/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
-pub(super) fn length(
-    ask: &Asking<'_>,
-    filter: &Filter,
-    direction: Direction,
-    ends: [NodeNumber; 2],
-    max_hops: u32,
-) -> Result<Option<u32>, QueryError> {
-    let asked = Asked::between(ask, filter, direction, ends, max_hops);
-    let mut meter = Meter::new(&ask.budget);
-    let length = asked.length(ask, &mut meter);
-    meter.finish()?;
-    Ok(length)
+/// Any path between two nodes under a filter, for [`super::Lookup`].
+pub(super) struct Ways {
+    inner: Inner,
 }
 
-/// The earliest arrival by number; see [`earliest_arrival`].
-///
-/// # Errors
-///
-/// [`QueryError::Stopped`] when the client has left, or a first try ran out.
-pub(super) fn arrival(
-    ask: &Asking<'_>,
-    filter: &Filter,
-    direction: Direction,
-    ends: [NodeNumber; 2],
-    max_hops: Option<u32>,
-) -> Result<Option<Day>, QueryError> {
-    let asked = Asked::between(ask, filter, direction, ends, max_hops.unwrap_or(0));
-    let mut meter = Meter::new(&ask.budget);
-    let most = max_hops.map(|hops| usize::try_from(hops).unwrap_or(usize::MAX));
-    let chains = in_order::earliest(&asked.search(ask), most, &mut meter);
-    meter.finish()?;
-    Ok(chains.last().map(Chain::arrival))
+impl Ways {
+    /// Paths through whatever nodes the filter lets through.
+    pub(super) fn new(reading: Reading<'_>, filter: &Filter) -> Self {
+        Self {
+            inner: inner(reading, filter, HashSet::new(), None),
+        }
+    }
+
+    fn search<'a, 'v>(&'a self, ask: &'a Asking<'v>, filter: &'a Filter, [from, to]: [NodeNumber; 2]) -> Search<'a, 'v> {
+        Search {
+            reading: ask.reading,
+            filter,
+            direction: Direction::Both,
+            from,
+            to,
+            inner: &self.inner,
+            via: &[],
+            budget: &ask.budget,
+        }
+    }
+
+    /// Hops of a shortest path.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+    pub(super) fn length(
+        &self,
+        ask: &Asking<'_>,
+        filter: &Filter,
+        ends: [NodeNumber; 2],
+        max_hops: u32,
+    ) -> Result<Option<u32>, QueryError> {
+        let mut meter = Meter::new(&ask.budget);
+        let [from, to] = ends;
+        let most = usize::try_from(max_hops).unwrap_or(usize::MAX);
+        let search = self.search(ask, filter, ends);
+        let length = if from == to {
+            None
+        } else {
+            length::length(&search, most, &mut meter)
+        };
+        meter.finish()?;
+        Ok(length.and_then(|hops| u32::try_from(hops).ok()))
+    }
+
+    /// The earliest arrival, as [`earliest_arrival`].
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
+    pub(super) fn arrival(
+        &self,
+        ask: &Asking<'_>,
+        filter: &Filter,
+        ends: [NodeNumber; 2],
+        max_hops: Option<u32>,
+    ) -> Result<Option<Day>, QueryError> {
+        let mut meter = Meter::new(&ask.budget);
+        let most = max_hops.map(|hops| usize::try_from(hops).unwrap_or(usize::MAX));
+        let chains = in_order::earliest(&self.search(ask, filter, ends), most, &mut meter);
+        meter.finish()?;
+        Ok(chains.last().map(Chain::arrival))
+    }
 }
 
 /// The question, read.
@@ -214,22 +246,6 @@ impl Asked {
             in_order,
             echo,
         })
-    }
-
-    /// Any path between two nodes under a filter.
-    fn between(ask: &Asking<'_>, filter: &Filter, direction: Direction, [from, to]: [NodeNumber; 2], max_hops: u32) -> Self {
-        Self {
-            from,
-            to,
-            filter: filter.clone(),
-            direction,
-            inner: inner(ask.reading, filter, HashSet::new(), None),
-            via: Vec::new(),
-            k: 1,
-            max_hops: usize::try_from(max_hops).unwrap_or(usize::MAX),
-            in_order: false,
-            echo: Echo::new(),
-        }
     }
 
     fn search<'a, 'v>(&'a self, ask: &'a Asking<'v>) -> Search<'a, 'v> {
