@@ -156,8 +156,7 @@ impl Walk<'_, '_> {
             return;
         };
         // By the facts they stand for: how they are spread over runs is the layout's business.
-        let facts = usize::try_from(self.reading.degree(node)).unwrap_or(usize::MAX);
-        if meter.pay_for(Cost::Glance, facts).is_continue() {
+        if meter.pay_for(Cost::Glance, self.reading.listed(node)).is_continue() {
             for (neighbour, is_negated) in neighbours {
                 if !(only_affirmed && is_negated) {
                     visit(neighbour);

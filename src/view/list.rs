@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::incidence::{Class, Entry, Hit, Listed, OPEN};
 use super::maxima::Maxima;
 use crate::model::time::Window;
-use crate::model::{Day, FactId};
+use crate::model::{Day, FactId, FactNumber};
 
 /// Lists that stand one behind another, class by class.
 #[derive(Clone, Debug)]
@@ -460,6 +460,19 @@ impl<'a, E: Listed> Strand<'a, E> {
     pub(super) fn count(&self) -> Option<u64> {
         let is_told = self.of != Of::Spans || self.since == i32::MIN;
         is_told.then(|| (self.end - self.start) as u64)
+    }
+
+    /// Adds its first facts to others, so many at most.
+    pub(super) fn facts(&self, most: usize, facts: &Facts, found: &mut Vec<FactNumber>) {
+        if self.of == Of::Points {
+            let entries = self.entries().get(self.start..self.end).unwrap_or_default();
+            return found.extend(entries.iter().take(most).map(Listed::fact));
+        }
+        let mut place = self.next(self.start, facts);
+        while place < self.end && found.len() < most {
+            found.extend(self.entries().get(place).map(Listed::fact));
+            place = self.next(place + 1, facts);
+        }
     }
 
     /// Calls `visit` with its entries.

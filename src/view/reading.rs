@@ -377,6 +377,29 @@ impl<'v> Reading<'v> {
         }
         self.strands(node, window).iter().map(Strand::count).sum()
     }
+    /// How many facts are listed of a node, known or not, as subject, object or place.
+    #[inline]
+    #[must_use]
+    pub fn listed(&self, node: NodeNumber) -> usize {
+        self.view.runs.listed(node)
+    }
+    /// Up to `limit` known facts of a node that have a day in the window, as [`Self::incident_by_day`] gives them.
+    #[must_use]
+    pub fn facts_by_day(&self, node: NodeNumber, window: Window, after: Option<DayKey>, limit: usize) -> Vec<FactNumber> {
+        let mut found = Vec::with_capacity(limit);
+        let mut strands = self.strands(node, window);
+        if let (true, [strand]) = (self.is_settled(node), strands.as_mut_slice()) {
+            // All of it counts, in the order in which it stands.
+            let strand = after.map_or(*strand, |key| strand.after(key, &self.view.facts));
+            strand.facts(limit, &self.view.facts, &mut found);
+        } else if limit > 0 {
+            self.incident_by_day(node, window, after, |incidence| {
+                found.push(incidence.fact);
+                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
+        found
+    }
     /// Nodes at the other end of a known fact of this one, as subject or object, each at least once, and whether
     /// all facts between the two are negated as far as this part of the list knows; `false` counts before `true`.
     ///

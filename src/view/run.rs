@@ -245,6 +245,13 @@ impl Runs {
         lists.filter_map(|(chunk, node)| chunk.list(node))
     }
 
+    /// How many entries a node's list has.
+    #[inline]
+    pub(super) fn listed(&self, node: NodeNumber) -> usize {
+        let chunks = self.layers.iter().filter_map(move |run| run.chunk(node));
+        chunks.map(|(chunk, node)| chunk.listed(node)).sum()
+    }
+
     /// The parts of a node's neighbours; one in several of them comes several times.
     #[inline]
     pub(super) fn neighbours(&self, node: NodeNumber) -> impl Iterator<Item = &[Neighbour]> {

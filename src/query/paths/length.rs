@@ -16,8 +16,8 @@ struct Side<'a, 'v> {
     walk: Walk<'a, 'v>,
     seen: Seen,
     outermost: Vec<NodeNumber>,
-    /// What the next level costs, about.
-    cost: u64,
+    /// What the next level costs, about; found out when it is asked for.
+    cost: Option<u64>,
 }
 
 impl<'a, 'v> Side<'a, 'v> {
@@ -25,24 +25,28 @@ impl<'a, 'v> Side<'a, 'v> {
         let mut seen = Seen::new();
         seen.insert(end);
         Self {
-            cost: u64::from(walk.reading.degree(end)),
+            cost: None,
             walk,
             seen,
             outermost: vec![end],
         }
     }
 
+    fn cost(&mut self) -> u64 {
+        let degrees = |node: &NodeNumber| u64::from(self.walk.reading.degree(*node));
+        *self.cost.get_or_insert_with(|| self.outermost.iter().map(degrees).sum())
+    }
+
     /// Goes one hop further; whether it met a node of the other side.
     fn grow(&mut self, search: &Search<'_, '_>, other: &Seen, meter: &mut Meter<'_>) -> bool {
         let mut met = false;
         let mut next = Vec::new();
-        self.cost = 0;
+        self.cost = None;
         for node in self.outermost.drain(..) {
             self.walk.neighbours(node, meter, |to| {
                 if other.has(to) {
                     met = true;
                 } else if search.inner.allows(search.reading, to) && self.seen.insert(to) {
-                    self.cost += u64::from(search.reading.degree(to));
                     next.push(to);
                 }
             });
@@ -67,7 +71,7 @@ pub(super) fn length(search: &Search<'_, '_>, max_hops: usize, meter: &mut Meter
     let mut forward = Side::new(walk, search.from);
     let mut backward = Side::new(walk.reversed(), search.to);
     for length in 1..=max_hops {
-        let met = if forward.cost <= backward.cost {
+        let met = if forward.cost() <= backward.cost() {
             forward.grow(search, &backward.seen, meter)
         } else {
             backward.grow(search, &forward.seen, meter)
