@@ -132,6 +132,12 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// Whether so many looks can be paid for.
+    pub(crate) fn affords(&self, cost: Cost, looks: u64) -> bool {
+        let left = self.at_hand.saturating_add(self.in_reserve);
+        looks.saturating_mul(cost as u64) < u64::try_from(left).unwrap_or(u64::MAX)
+    }
+
     /// Whether the question was stopped.
     pub(crate) fn is_cut(&self) -> bool {
         self.cut.is_some()

@@ -91,11 +91,22 @@ pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
         let Some(index) = first(&fronts, |a, b| a.compare(b, 0, facts)) else {
             return;
         };
+        let others = fronts.iter().enumerate().filter(|(other, _)| *other != index);
+        let next_days = others.map(|(_, front)| front.days).min();
         let Some(front) = fronts.get_mut(index) else { return };
-        if front.strand.hit(front.place, facts).is_some_and(|hit| visit(hit).is_break()) {
-            return;
-        }
-        if !front.step(facts) {
+        // A large run has long stretches between the entries of a small one.
+        let ended = loop {
+            if front.strand.hit(front.place, facts).is_some_and(|hit| visit(hit).is_break()) {
+                return;
+            }
+            if !front.step(facts) {
+                break true;
+            }
+            if next_days.is_some_and(|days| front.days >= days) {
+                break false;
+            }
+        };
+        if ended {
             fronts.swap_remove(index);
         }
     }
@@ -124,7 +135,9 @@ pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
 pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
     let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
     let mut together: Vec<Hit<E>> = Vec::new();
-    while let Some(days) = fronts.iter().map(|front| front.days).max() {
+    while fronts.len() > 1
+        && let Some(days) = fronts.iter().map(|front| front.days).max()
+    {
         let several = fronts.iter().filter(|front| front.days == days).count() > 1;
         let mut stopped = false;
         fronts.retain(|front| {
@@ -152,6 +165,20 @@ pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut 
             if visit(hit).is_break() {
                 return;
             }
+        }
+    }
+    // What is left of one strand stands by id where the days are the same.
+    let Some(mut front) = fronts.pop() else { return };
+    loop {
+        let places = front.same_days(facts);
+        let start = places.start;
+        for hit in places.filter_map(|place| front.strand.hit(place, facts)) {
+            if visit(hit).is_break() {
+                return;
+            }
+        }
+        if !front.back_to(start, facts) {
+            return;
         }
     }
 }

@@ -395,7 +395,11 @@ impl<'v> Reading<'v> {
         } else if limit > 0 {
             self.incident_by_day(node, window, after, |incidence| {
                 found.push(incidence.fact);
-                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                if found.len() < limit {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
             });
         }
         found

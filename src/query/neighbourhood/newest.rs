@@ -3,11 +3,10 @@
 //! The list of a hub is never walked to find what is shown of it. How many facts were left out is counted
 //! afterwards, as far as the budget reaches.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use crate::model::{Day, FactNumber, NodeNumber};
-use crate::query::best::Newness;
 use crate::query::budget::Meter;
 use crate::query::expand::{Hit, Step, Walk};
 use crate::query::seen::Seen;
@@ -32,17 +31,22 @@ pub(super) struct Shown {
     pub(super) fact: FactNumber,
     /// Subject and object.
     pub(super) ends: [NodeNumber; 2],
-    newness: Newness,
+    /// Smaller is newer: the later day, then the later end; undated last.
+    age: u64,
 }
 
 impl Shown {
     fn new(hop: u32, from: NodeNumber, hit: &Hit) -> Self {
-        let days = hit.earliest.or(hit.latest).map(|at| (at, hit.latest.unwrap_or(Day(i32::MAX))));
+        let later = |day: Day| u64::from(!(day.0.cast_unsigned() ^ 1 << 31));
+        let age = hit
+            .earliest
+            .or(hit.latest)
+            .map_or(u64::MAX, |at| later(at) << 32 | later(hit.latest.unwrap_or(Day(i32::MAX))));
         Self {
             hop,
             fact: hit.fact,
             ends: if hit.reversed { [hit.to, from] } else { [from, hit.to] },
-            newness: Reverse(days),
+            age,
         }
     }
 }
@@ -147,7 +151,7 @@ impl Growth<'_, '_, '_> {
         if frontier.len() > 1 {
             let reading = walk.reading;
             let id = |shown: &Shown| reading.fact_id(shown.fact);
-            let order = |a: &Shown, b: &Shown| a.newness.cmp(&b.newness).then_with(|| id(a).cmp(&id(b)));
+            let order = |a: &Shown, b: &Shown| a.age.cmp(&b.age).then_with(|| id(a).cmp(&id(b)));
             first_of(&mut candidates, room.saturating_add(1), order);
         }
         // What one of its ends has no room for may be among the newest of the other.

@@ -5,7 +5,7 @@
 //! side meets in the other ends the search.
 
 use crate::model::NodeNumber;
-use crate::query::budget::Meter;
+use crate::query::budget::{Cost, Meter};
 use crate::query::expand::Walk;
 use crate::query::seen::Seen;
 
@@ -41,6 +41,10 @@ impl<'a, 'v> Side<'a, 'v> {
     fn grow(&mut self, search: &Search<'_, '_>, other: &Seen, meter: &mut Meter<'_>) -> bool {
         let mut met = false;
         let mut next = Vec::new();
+        // By number, where the meter may run out on the way: then it always runs out at the same place.
+        if !meter.affords(Cost::Edge, self.cost()) {
+            self.outermost.sort_unstable();
+        }
         self.cost = None;
         for node in self.outermost.drain(..) {
             self.walk.neighbours(node, meter, |to| {
@@ -58,8 +62,6 @@ impl<'a, 'v> Side<'a, 'v> {
                 return true;
             }
         }
-        // By number, so that a meter that runs out here always runs out at the same place.
-        next.sort_unstable();
         self.outermost = next;
         false
     }
