@@ -103,10 +103,22 @@ pub(super) struct Walk<'a, 'v> {
     /// What a fact must meet.
     pub(super) filter: &'a Filter,
     /// Which way facts are followed.
-    pub(super) direction: Direction,
+    direction: Direction,
+    /// Whether lists of neighbours answer for the facts, and then whether only affirmed ones count.
+    only_affirmed: Option<bool>,
 }
 
-impl Walk<'_, '_> {
+impl<'a, 'v> Walk<'a, 'v> {
+    /// Facts that pass a filter, followed in a direction.
+    pub(super) fn new(reading: Reading<'v>, filter: &'a Filter, direction: Direction) -> Self {
+        Self {
+            reading,
+            filter,
+            direction,
+            only_affirmed: filter.asks_only_affirmed().filter(|_| direction == Direction::Both),
+        }
+    }
+
     /// A step from a node on the days of the filter.
     pub(super) fn step(&self, node: NodeNumber) -> Step {
         Step {
@@ -150,18 +162,17 @@ impl Walk<'_, '_> {
     /// Calls `visit` with the nodes that facts lead to from a node, each at least once. Where the filter lets all
     /// facts pass, from the node's list of neighbours: a third as many, and each a glance.
     pub(super) fn neighbours(&self, node: NodeNumber, meter: &mut Meter<'_>, mut visit: impl FnMut(NodeNumber)) {
-        let only_affirmed = self.filter.asks_only_affirmed().filter(|_| self.direction == Direction::Both);
-        let Some((only_affirmed, neighbours)) = only_affirmed.zip(self.reading.neighbours(node)) else {
+        let Some((only_affirmed, near)) = self.only_affirmed.zip(self.reading.neighbours(node)) else {
             self.expand(&mut [self.step(node)], meter, |_, hit| visit(hit.to));
             return;
         };
         // By the facts they stand for: how they are spread over runs is the layout's business.
-        if meter.pay_for(Cost::Glance, self.reading.listed(node)).is_continue() {
-            for (neighbour, is_negated) in neighbours {
+        if meter.pay_for(Cost::Glance, near.facts).is_continue() {
+            near.each(|neighbour, is_negated| {
                 if !(only_affirmed && is_negated) {
                     visit(neighbour);
                 }
-            }
+            });
         }
     }
 

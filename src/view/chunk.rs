@@ -64,21 +64,15 @@ impl Chunk {
         self.at(self.place(node)?)
     }
 
-    /// How many entries the list of a node has.
+    /// How many entries the list of a node has, and its neighbours, by number.
     #[inline]
-    pub(super) fn listed(&self, node: u16) -> usize {
-        let Some(place) = self.place(node) else { return 0 };
+    pub(super) fn near(&self, node: u16) -> Option<(usize, &[Neighbour])> {
+        let place = self.place(node)?;
         let of_class = |starts: &Vec<u32>| match starts.get(place..place + 2) {
             Some([from, to]) => (to - from) as usize,
             _ => 0,
         };
-        self.starts.iter().map(of_class).sum()
-    }
-
-    /// The neighbours of a node, by number.
-    #[inline]
-    pub(super) fn neighbours(&self, node: u16) -> &[Neighbour] {
-        self.place(node).map_or(&[], |place| self.neighbours_at(place))
+        Some((self.starts.iter().map(of_class).sum(), self.neighbours_at(place)))
     }
 
     #[inline]

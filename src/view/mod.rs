@@ -54,6 +54,7 @@ use heads::Recorded;
 pub use load::Loading;
 pub use memory::Memory;
 pub use petgraph::{Edge, EdgeReferences, Edges, Neighbours, NodeReferences, Visited};
+pub use reading::NeighbourList;
 pub use shown::ShownEvidence;
 pub use valid::ValidRef;
 

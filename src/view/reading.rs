@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::chunk::Neighbour;
 use super::evidence::Interval;
 use super::facts::{FactEntry, ObjectEntry};
 use super::in_order;
@@ -17,6 +18,27 @@ use super::{DayKey, DocumentRef, EvidenceRef, FactRef, Incidence, NodeVersion, O
 use crate::model::time::Window;
 use crate::model::{ClaimId, Day, DocumentNumber, Fact, FactId, FactNumber, Head, Node, NodeNumber, Object, Revision, fold};
 use crate::ontology::TypeNumber;
+
+/// The nodes that one leads to.
+#[derive(Clone, Debug, Default)]
+pub struct NeighbourList<'v> {
+    /// How many facts are listed of the node, those at a place too.
+    pub facts: usize,
+    parts: SmallVec<[&'v [Neighbour]; 2]>,
+}
+
+impl NeighbourList<'_> {
+    /// Calls `visit` with each neighbour, at least once, and whether all facts between the two are negated as far as
+    /// this part of the list knows; `false` counts before `true`.
+    #[inline]
+    pub fn each(&self, mut visit: impl FnMut(NodeNumber, bool)) {
+        for part in &self.parts {
+            for neighbour in *part {
+                visit(neighbour.node(), neighbour.is_only_negated());
+            }
+        }
+    }
+}
 
 impl<'v> Reading<'v> {
     /// The snapshot behind it.
@@ -381,7 +403,7 @@ impl<'v> Reading<'v> {
     #[inline]
     #[must_use]
     pub fn listed(&self, node: NodeNumber) -> usize {
-        self.view.runs.listed(node)
+        self.view.runs.near(node).map(|(facts, _)| facts).sum()
     }
     /// Up to `limit` known facts of a node that have a day in the window, as [`Self::incident_by_day`] gives them.
     #[must_use]
@@ -404,15 +426,20 @@ impl<'v> Reading<'v> {
         }
         found
     }
-    /// Nodes at the other end of a known fact of this one, as subject or object, each at least once, and whether
-    /// all facts between the two are negated as far as this part of the list knows; `false` counts before `true`.
+    /// Nodes at the other end of a known fact of this one, as subject or object.
     ///
     /// `None` at older revisions, and for a node of which a fact was ever closed: there go by [`Self::incident`].
     #[inline]
     #[must_use]
-    pub fn neighbours(&self, node: NodeNumber) -> Option<impl Iterator<Item = (NodeNumber, bool)> + use<'v>> {
-        let parts = self.is_settled(node).then(|| self.view.runs.neighbours(node))?;
-        Some(parts.flatten().map(|neighbour| (neighbour.node(), neighbour.is_only_negated())))
+    pub fn neighbours(&self, node: NodeNumber) -> Option<NeighbourList<'v>> {
+        self.is_settled(node).then(|| {
+            let mut list = NeighbourList::default();
+            for (facts, part) in self.view.runs.near(node) {
+                list.facts += facts;
+                list.parts.push(part);
+            }
+            list
+        })
     }
 
     #[inline]

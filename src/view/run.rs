@@ -245,18 +245,12 @@ impl Runs {
         lists.filter_map(|(chunk, node)| chunk.list(node))
     }
 
-    /// How many entries a node's list has.
+    /// The parts of a node's list: how many entries, and the neighbours among them; one in several parts comes
+    /// several times.
     #[inline]
-    pub(super) fn listed(&self, node: NodeNumber) -> usize {
+    pub(super) fn near(&self, node: NodeNumber) -> impl Iterator<Item = (usize, &[Neighbour])> {
         let chunks = self.layers.iter().filter_map(move |run| run.chunk(node));
-        chunks.map(|(chunk, node)| chunk.listed(node)).sum()
-    }
-
-    /// The parts of a node's neighbours; one in several of them comes several times.
-    #[inline]
-    pub(super) fn neighbours(&self, node: NodeNumber) -> impl Iterator<Item = &[Neighbour]> {
-        let chunks = self.layers.iter().filter_map(move |run| run.chunk(node));
-        chunks.map(|(chunk, node)| chunk.neighbours(node))
+        chunks.filter_map(|(chunk, node)| chunk.near(node))
     }
 
     /// The parts of the list of the whole store.

@@ -297,9 +297,9 @@ fn check_neighbours(reading: Reading<'_>) {
     for node in (0..=NODES).map(NodeNumber) {
         let Some(neighbours) = reading.neighbours(node) else { continue };
         let mut given: BTreeMap<NodeNumber, bool> = BTreeMap::new();
-        for (other, negated) in neighbours {
+        neighbours.each(|other, negated| {
             given.entry(other).and_modify(|all| *all &= negated).or_insert(negated);
-        }
+        });
         let mut expected: BTreeMap<NodeNumber, bool> = BTreeMap::new();
         reading.incident(node, Window::default(), |hit| {
             let negated = hit.polarity == Polarity::Negated;

@@ -67,11 +67,7 @@ pub(super) fn around(
     per_node: usize,
     limit: usize,
 ) -> Result<Vec<Around>, QueryError> {
-    let walk = Walk {
-        reading: ask.reading,
-        filter,
-        direction: Direction::Both,
-    };
+    let walk = Walk::new(ask.reading, filter, Direction::Both);
     let extent = Extent { depth, per_node, limit };
     let mut meter = Meter::new(&ask.budget);
     let found = newest(&walk, node, extent, &mut meter);
@@ -89,11 +85,7 @@ pub(super) fn around(
 ///
 /// [`QueryError::Stopped`] when the client has left, or a first try ran out.
 pub(super) fn reached(ask: &Asking<'_>, filter: &Filter, node: NodeNumber, depth: u32) -> Result<Option<u64>, QueryError> {
-    let walk = Walk {
-        reading: ask.reading,
-        filter,
-        direction: Direction::Both,
-    };
+    let walk = Walk::new(ask.reading, filter, Direction::Both);
     let mut meter = Meter::new(&ask.budget);
     let mut reached = Seen::new();
     reached.insert(node);
@@ -165,11 +157,7 @@ impl Asked {
 
 impl Asked {
     fn walk<'a, 'v>(&'a self, reading: Reading<'v>) -> Walk<'a, 'v> {
-        Walk {
-            reading,
-            filter: &self.filter,
-            direction: self.direction,
-        }
+        Walk::new(reading, &self.filter, self.direction)
     }
 }
 

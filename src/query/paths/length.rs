@@ -33,8 +33,8 @@ impl<'a, 'v> Side<'a, 'v> {
     }
 
     fn cost(&mut self) -> u64 {
-        let degrees = |node: &NodeNumber| u64::from(self.walk.reading.degree(*node));
-        *self.cost.get_or_insert_with(|| self.outermost.iter().map(degrees).sum())
+        let listed = |node: &NodeNumber| self.walk.reading.listed(*node) as u64;
+        *self.cost.get_or_insert_with(|| self.outermost.iter().map(listed).sum())
     }
 
     /// Goes one hop further; whether it met a node of the other side.

@@ -342,11 +342,7 @@ struct Search<'a, 'v> {
 
 impl<'a, 'v> Search<'a, 'v> {
     fn walk(&self) -> Walk<'a, 'v> {
-        Walk {
-            reading: self.reading,
-            filter: self.filter,
-            direction: self.direction,
-        }
+        Walk::new(self.reading, self.filter, self.direction)
     }
 }
 
