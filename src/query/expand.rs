@@ -160,17 +160,22 @@ impl<'a, 'v> Walk<'a, 'v> {
     }
 
     /// Calls `visit` with the nodes that facts lead to from a node, each at least once. Where the filter lets all
-    /// facts pass, from the node's list of neighbours: a third as many, and each a glance.
-    pub(super) fn neighbours(&self, node: NodeNumber, meter: &mut Meter<'_>, mut visit: impl FnMut(NodeNumber)) {
+    /// facts pass, from the node's list of neighbours: a third as many, and each a glance. May stop once `visit`
+    /// breaks; the whole list is paid for all the same.
+    pub(super) fn neighbours(&self, node: NodeNumber, meter: &mut Meter<'_>, mut visit: impl FnMut(NodeNumber) -> ControlFlow<()>) {
         let Some((only_affirmed, near)) = self.only_affirmed.zip(self.reading.neighbours(node)) else {
-            self.expand(&mut [self.step(node)], meter, |_, hit| visit(hit.to));
+            self.expand(&mut [self.step(node)], meter, |_, hit| {
+                let _ = visit(hit.to);
+            });
             return;
         };
         // By the facts they stand for: how they are spread over runs is the layout's business.
         if meter.pay_for(Cost::Glance, near.facts).is_continue() {
             near.each(|neighbour, is_negated| {
-                if !(only_affirmed && is_negated) {
-                    visit(neighbour);
+                if only_affirmed && is_negated {
+                    ControlFlow::Continue(())
+                } else {
+                    visit(neighbour)
                 }
             });
         }

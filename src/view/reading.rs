@@ -29,12 +29,12 @@ pub struct NeighbourList<'v> {
 
 impl NeighbourList<'_> {
     /// Calls `visit` with each neighbour, at least once, and whether all facts between the two are negated as far as
-    /// this part of the list knows; `false` counts before `true`.
+    /// this part of the list knows; `false` counts before `true`. Until it breaks.
     #[inline]
-    pub fn each(&self, mut visit: impl FnMut(NodeNumber, bool)) {
-        for part in &self.parts {
-            for neighbour in *part {
-                visit(neighbour.node(), neighbour.is_only_negated());
+    pub fn each(&self, mut visit: impl FnMut(NodeNumber, bool) -> ControlFlow<()>) {
+        for neighbour in self.parts.iter().copied().flatten() {
+            if visit(neighbour.node(), neighbour.is_only_negated()).is_break() {
+                return;
             }
         }
     }

@@ -299,6 +299,7 @@ fn check_neighbours(reading: Reading<'_>) {
         let mut given: BTreeMap<NodeNumber, bool> = BTreeMap::new();
         neighbours.each(|other, negated| {
             given.entry(other).and_modify(|all| *all &= negated).or_insert(negated);
+            ControlFlow::Continue(())
         });
         let mut expected: BTreeMap<NodeNumber, bool> = BTreeMap::new();
         reading.incident(node, Window::default(), |hit| {

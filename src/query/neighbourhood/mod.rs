@@ -13,6 +13,7 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use serde_json::json;
 
@@ -100,6 +101,7 @@ pub(super) fn reached(ask: &Asking<'_>, filter: &Filter, node: NodeNumber, depth
                         next.push(to);
                     }
                 }
+                ControlFlow::Continue(())
             });
         }
         std::mem::swap(&mut frontier, &mut next);

@@ -1,6 +1,7 @@
 //! One side of a two-sided search: everything within so many hops of one end, level by level.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use crate::model::NodeNumber;
 use crate::query::budget::Meter;
@@ -93,6 +94,7 @@ impl<'a, 'v> Ball<'a, 'v> {
                 if leads_on && to != node && found.last() != Some(&(node, to)) {
                     found.push((node, to));
                 }
+                ControlFlow::Continue(())
             });
             if meter.is_cut() {
                 found.truncate(whole);

@@ -4,6 +4,8 @@
 //! end; as long as they share none, every path is longer than both radii together. So the first node that one
 //! side meets in the other ends the search.
 
+use std::ops::ControlFlow;
+
 use crate::model::NodeNumber;
 use crate::query::budget::{Cost, Meter};
 use crate::query::expand::Walk;
@@ -50,9 +52,12 @@ impl<'a, 'v> Side<'a, 'v> {
             self.walk.neighbours(node, meter, |to| {
                 if other.has(to) {
                     met = true;
-                } else if search.inner.allows(search.reading, to) && self.seen.insert(to) {
+                    return ControlFlow::Break(());
+                }
+                if search.inner.allows(search.reading, to) && self.seen.insert(to) {
                     next.push(to);
                 }
+                ControlFlow::Continue(())
             });
             // A node that was cut short may have been left before or after the meeting: it counts for neither.
             if meter.is_cut() {
