@@ -17,6 +17,7 @@ use crate::view::{Incidence, Reading, Side};
 use super::budget::{Cost, Meter};
 use super::filter::{Filter, choice};
 use super::question::Question;
+use super::sieve::Sieve;
 use super::{Asking, QueryError};
 
 /// Which way facts are followed. Symmetric relations are followed both ways whatever is asked.
@@ -85,6 +86,8 @@ pub(super) struct Hit {
     pub(super) to: NodeNumber,
     /// The fact.
     pub(super) fact: FactNumber,
+    /// What is known of its id without a look at it, see [`Incidence::id_prefix`].
+    pub(super) id_prefix: u16,
     /// Its relation.
     pub(super) relation: RelationNumber,
     /// Whether the step's node is the fact's object.
@@ -102,6 +105,7 @@ pub(super) struct Walk<'a, 'v> {
     pub(super) reading: Reading<'v>,
     /// What a fact must meet.
     pub(super) filter: &'a Filter,
+    sieve: Sieve<'a, 'v>,
     /// Which way facts are followed.
     direction: Direction,
     /// Whether lists of neighbours answer for the facts, and then whether only affirmed ones count.
@@ -114,6 +118,7 @@ impl<'a, 'v> Walk<'a, 'v> {
         Self {
             reading,
             filter,
+            sieve: Sieve::new(reading, filter),
             direction,
             only_affirmed: filter.asks_only_affirmed().filter(|_| direction == Direction::Both),
         }
@@ -200,13 +205,18 @@ impl<'a, 'v> Walk<'a, 'v> {
     /// The incidence as a hit, when it leads to a node, the right way, through the filter.
     #[inline]
     fn hit(&self, from: NodeNumber, incidence: Incidence) -> Option<Hit> {
+        // First what most facts of a hub fail by.
+        if !self.sieve.passes_by_entry(&incidence) {
+            return None;
+        }
         let to = incidence.other?;
         // A fact from a node to itself stands in its list once, and goes either way.
         let either_way = || to == from || self.reading.view().ontology().relation(incidence.relation).symmetric;
         let followed = self.direction.allows(incidence.side, either_way);
-        (followed && self.filter.passes_incidence(self.reading, &incidence)).then_some(Hit {
+        (followed && self.sieve.passes_besides(&incidence)).then_some(Hit {
             to,
             fact: incidence.fact,
+            id_prefix: incidence.id_prefix,
             relation: incidence.relation,
             reversed: incidence.side == Side::Object,
             earliest: incidence.earliest,

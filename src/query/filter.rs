@@ -1,7 +1,7 @@
 //! The common filters, compiled: names resolved, dates read, words turned into masks.
 //!
 //! [`Filter::resolve`] checks the parameters against a reading; [`Filter::judge`] and
-//! [`Filter::passes_incidence`] decide on facts. What concerns the evidence (speaker, place, publisher,
+//! [`Sieve`](super::sieve::Sieve) decide on facts. What concerns the evidence (speaker, place, publisher,
 //! document, report dates) must be met by *one* open piece of it together. To add a filter: a field in
 //! `FilterParams` and `FilterParams::KEYS`, its compiled form and its check here, its line in the echo.
 
@@ -15,7 +15,7 @@ use crate::view::{EvidenceRef, FactRef, Incidence, ObjectRef, Reading, Side};
 use super::budget::Cost;
 use super::question::Question;
 use super::resolve_node::resolve_node;
-use super::{Asking, Echo, FilterParams, Include, QueryError, dates};
+use super::{Asking, Echo, FilterParams, Include, QueryError, dates, sieve};
 
 /// What a route takes for filters that are not given.
 #[derive(Clone, Copy, Debug)]
@@ -209,33 +209,45 @@ impl Filter {
     /// Whether every known fact passes whose days may meet the window.
     pub(crate) fn asks_only_dates(&self) -> bool {
         self.relations.is_none()
-            && self.types.is_none()
-            && (!self.certain || self.window.is_everything())
             && self.modalities.iter().chain(&self.polarities).all(|passes| *passes)
-            && self.evidence.is_everything()
-            && self.min_sources <= 1
+            && !self.asks_more_than_entries_hold()
     }
 
     /// Whether a list of neighbours answers for the facts: nothing is asked of them but, perhaps, that they are
     /// affirmed. Then whether that is asked.
     pub(crate) fn asks_only_affirmed(&self) -> Option<bool> {
         let only_polarity = self.relations.is_none()
-            && self.types.is_none()
             && self.window.is_everything()
-            && !self.certain
             && self.modalities.iter().all(|passes| *passes)
-            && self.evidence.is_everything()
-            && self.min_sources <= 1;
+            && !self.asks_more_than_entries_hold();
         let affirmed = holds(&self.polarities, Polarity::ALL, Polarity::Affirmed);
         let negated = holds(&self.polarities, Polarity::ALL, Polarity::Negated);
         (only_polarity && affirmed).then_some(!negated)
     }
 
-    /// Whether a fact from a node's list passes; that its days may meet the window, the list has seen to.
-    #[inline]
-    pub(crate) fn passes_incidence(&self, reading: Reading<'_>, incidence: &Incidence) -> bool {
-        self.passes_mood(incidence.relation, incidence.modality, incidence.polarity)
-            && self.passes_other(reading, incidence)
+    /// By number of the relation; `None` lets all pass.
+    pub(super) fn relations(&self) -> Option<&[bool]> {
+        self.relations.as_deref()
+    }
+
+    /// The bits of [`sieve::mood`] that pass.
+    pub(super) fn moods(&self) -> u8 {
+        let moods = Modality::ALL
+            .iter()
+            .flat_map(|modality| Polarity::ALL.iter().map(move |polarity| (*modality, *polarity)));
+        let passing = moods.filter(|(modality, polarity)| self.passes_mood(*modality, *polarity));
+        passing.fold(0, |bits, (modality, polarity)| bits | sieve::mood(modality, polarity))
+    }
+
+    /// Whether more is asked of a fact than the entries of a list hold.
+    pub(super) fn asks_more_than_entries_hold(&self) -> bool {
+        let asks_exact_days = self.certain && !self.window.is_everything();
+        asks_exact_days || self.types.is_some() || !self.evidence.is_everything() || self.min_sources > 1
+    }
+
+    /// Whether a fact from a node's list passes what its entry does not hold.
+    pub(super) fn passes_beyond_entry(&self, reading: Reading<'_>, incidence: &Incidence) -> bool {
+        self.passes_other(reading, incidence)
             && self.passes_evidence(reading, incidence.fact)
             && (!self.certain || self.window.is_everything() || self.meets_window_by_number(reading, incidence.fact))
     }
@@ -250,7 +262,8 @@ impl Filter {
         let Some(content) = reading.fact(fact) else { return Verdict::Fails };
         let meets = self.meets_window(reading, &content);
         if !(meets || content.valid.is_none())
-            || !self.passes_mood(content.relation, content.modality, content.polarity)
+            || !self.passes_relation(content.relation)
+            || !self.passes_mood(content.modality, content.polarity)
             || !self.passes_ends(reading, &content, from)
             || !reading.is_known(fact)
             || !self.passes_evidence(reading, fact)
@@ -278,10 +291,12 @@ impl Filter {
         reading.fact(fact).is_some_and(|content| self.meets_window(reading, &content))
     }
 
-    fn passes_mood(&self, relation: RelationNumber, modality: Modality, polarity: Polarity) -> bool {
+    fn passes_relation(&self, relation: RelationNumber) -> bool {
         self.relations.as_ref().is_none_or(|relations| allows(relations, relation.0))
-            && holds(&self.modalities, Modality::ALL, modality)
-            && holds(&self.polarities, Polarity::ALL, polarity)
+    }
+
+    fn passes_mood(&self, modality: Modality, polarity: Polarity) -> bool {
+        holds(&self.modalities, Modality::ALL, modality) && holds(&self.polarities, Polarity::ALL, polarity)
     }
 
     fn passes_other(&self, reading: Reading<'_>, incidence: &Incidence) -> bool {

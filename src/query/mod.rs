@@ -14,6 +14,7 @@ mod cursor;
 mod search;
 mod resolve_node;
 mod filter;
+mod sieve;
 mod row;
 mod best;
 mod words;

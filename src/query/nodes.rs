@@ -15,6 +15,7 @@ use super::filter::{Filter, FilterDefaults, Verdict};
 use super::question::answered;
 use super::scan::{Place, Scan};
 use super::search::{Found, search};
+use super::sieve::Sieve;
 use super::{Asking, FilterParams, Hidden, HistoryEntry, Include, Matched, NameRow, NodeRow, Nodes, NodesParams, QueryError, SingleNode};
 
 const ROUTE: &str = "/v1/nodes";
@@ -125,8 +126,9 @@ fn standing(reading: Reading<'_>, filter: &Filter, node: NodeNumber) -> Verdict 
         return Verdict::Passes;
     }
     let mut found = Verdict::Fails;
+    let sieve = Sieve::new(reading, filter);
     reading.incident(node, filter.window(), |incidence: Incidence| {
-        if filter.passes_incidence(reading, &incidence) {
+        if sieve.passes(&incidence) {
             found = Verdict::Passes;
             return ControlFlow::Break(());
         }

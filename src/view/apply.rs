@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::evidence::{Interval, Origin, Text};
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
-use super::incidence::{Class, Entry, Tag};
+use super::incidence::{Class, Entry, Prefix, Tag};
 use super::publishers::Turnover;
 use super::run::Additions;
 use super::{Closed, Provenance, Side, View};
@@ -171,7 +171,7 @@ impl Next<'_> {
         }
         let (id, class) = (self.id(number), self.class(entry));
         self.additions.add_to_whole(id, number, class);
-        let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind);
+        let tag = |side| Tag::new(side, entry.modality, entry.polarity, entry.kind, Prefix::of(id));
         let (subject, object) = ends(entry);
         let other = if entry.object == ObjectEntry::Node(subject) {
             Some(subject)
@@ -200,9 +200,10 @@ impl Next<'_> {
         let (subject, object) = ends(entry);
         if self.listed && place != subject && Some(place) != object {
             let class = self.class(entry);
-            let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind);
+            let id = self.id(number);
+            let tag = Tag::new(Side::Place, entry.modality, entry.polarity, entry.kind, Prefix::of(id));
             let there = Entry::new(None, number, class, entry.relation, tag);
-            self.additions.add(place, self.id(number), there, class);
+            self.additions.add(place, id, there, class);
         }
     }
 

@@ -12,13 +12,13 @@ use smallvec::SmallVec;
 use super::apply::ends;
 use super::chunk::{CHUNK, Chunk, Filling};
 use super::facts::{FactEntry, Facts, ObjectEntry};
-use super::incidence::{Class, Entry, Tag};
+use super::incidence::{Class, Entry, Prefix, Tag};
 use super::list::{Classes, Lengths};
 use super::{Side, View};
 use crate::model::{FactNumber, NodeNumber};
 
-/// A fact by its days, in the order of a timeline but for its id.
-type Dated = (i32, i32, FactNumber);
+/// A fact by what a timeline sorts by, as far as that can be held here.
+type Dated = (i32, i32, Prefix, FactNumber);
 
 impl View {
     /// Makes the lists anew from facts and evidence, whatever they hold.
@@ -28,8 +28,8 @@ impl View {
         let chunks = (0..).step_by(CHUNK as usize).map(NodeNumber).zip(lengths.chunks(CHUNK as usize));
         let mut chunks: Vec<Filling> = chunks.map(|(first, lengths)| Filling::new(first, lengths)).collect();
         let mut size = 0;
-        for (.., fact) in &order {
-            self.each_entry(*fact, |node, entry, class| {
+        for (.., prefix, fact) in &order {
+            self.each_entry(*fact, *prefix, |node, entry, class| {
                 let (chunk, place) = (node.index() / CHUNK as usize, node.index() % CHUNK as usize);
                 if let Some(chunk) = chunks.get_mut(chunk) {
                     chunk.put(place, entry, class);
@@ -50,7 +50,7 @@ impl View {
     fn lengths(&self, order: &[Dated]) -> Vec<Lengths> {
         let mut lengths = vec![Lengths::default(); self.nodes.len()];
         for (.., fact) in order {
-            self.each_entry(*fact, |node, _, class| {
+            self.each_entry(*fact, Prefix::default(), |node, _, class| {
                 let length = lengths.get_mut(node.index()).and_then(|lengths| lengths.get_mut(class.number()));
                 if let Some(length) = length {
                     *length += 1;
@@ -62,11 +62,11 @@ impl View {
 
     /// Calls `visit` with every entry of a fact: at its ends, and wherever any evidence, open or closed, has it
     /// happen.
-    fn each_entry(&self, fact: FactNumber, mut visit: impl FnMut(NodeNumber, Entry, Class)) {
+    fn each_entry(&self, fact: FactNumber, prefix: Prefix, mut visit: impl FnMut(NodeNumber, Entry, Class)) {
         let Some(content) = self.facts.get(fact) else { return };
         let class = Class::of(self.facts.span(&content));
         let entry = |other, side| {
-            let tag = Tag::new(side, content.modality, content.polarity, content.kind);
+            let tag = Tag::new(side, content.modality, content.polarity, content.kind, prefix);
             Entry::new(other, fact, class, content.relation, tag)
         };
         let (subject, object) = ends(&content);
@@ -111,27 +111,32 @@ fn in_order(facts: &Facts) -> Vec<Dated> {
         .filter(|fact| facts.get(*fact).is_some())
         .map(|fact| {
             let class = Class::of(facts.span_of(fact));
-            (class.day(), class.last(), fact)
+            (
+                class.day(),
+                class.last(),
+                facts.id(fact).map_or_else(Prefix::default, Prefix::of),
+                fact,
+            )
         })
         .collect();
     in_halves(&mut order, <[Dated]>::sort_unstable);
     // Two sorted runs: this only merges them.
     order.sort();
     in_halves(&mut order, |half| {
-        for same_days in half.chunk_by_mut(|(a, b, _), (c, d, _)| (a, b) == (c, d)) {
-            if same_days.len() > 1 {
-                same_days.sort_by_cached_key(|(.., fact)| facts.id(*fact));
+        for tied in half.chunk_by_mut(|(a, b, c, _), (d, e, f, _)| (a, b, c) == (d, e, f)) {
+            if tied.len() > 1 {
+                tied.sort_by_cached_key(|(.., fact)| facts.id(*fact));
             }
         }
     });
     order
 }
 
-/// Does one half of the work on another thread; entries of the same days stay together.
+/// Does one half of the work on another thread; what is tied stays together.
 fn in_halves(order: &mut [Dated], work: impl Fn(&mut [Dated]) + Sync) {
     let middle = order.len() / 2;
-    let days = |place: usize| order.get(place).map(|(day, last, _)| (*day, *last));
-    let split = (middle..order.len()).find(|place| days(*place) != days(place.wrapping_sub(1)));
+    let key = |place: usize| order.get(place).map(|(day, last, prefix, _)| (*day, *last, *prefix));
+    let split = (middle..order.len()).find(|place| key(*place) != key(place.wrapping_sub(1)));
     let (left, right) = order.split_at_mut(split.unwrap_or(order.len()));
     thread::scope(|scope| {
         scope.spawn(|| work(left));

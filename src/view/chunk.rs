@@ -9,10 +9,13 @@ use std::sync::Arc;
 use super::facts::Facts;
 use super::incidence::{Class, Entry};
 use super::list::{Classes, Lengths, List};
+use super::ranks::Ranks;
 use crate::model::{NodeNumber, Polarity};
 
 /// Nodes of a chunk.
-pub(super) const CHUNK: u32 = 4096;
+pub(super) const CHUNK: u32 = NODES as u32;
+/// The same as their numbers in the chunk are held.
+pub(super) const NODES: u16 = 4096;
 
 /// A node at the other end of a fact, once a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ impl Neighbour {
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     /// Nodes that have a list, by their number in the chunk.
-    nodes: Vec<u16>,
+    nodes: Ranks,
     /// Where each one's list begins in each class, and one more for the end; empty for a class that is.
     starts: [Vec<u32>; 4],
     classes: Classes<Entry>,
@@ -61,7 +64,7 @@ impl Chunk {
     /// The list of a node.
     #[inline]
     pub(super) fn list(&self, node: u16) -> Option<List<'_, Entry>> {
-        self.at(self.place(node)?)
+        Some(self.at(self.place(node)?))
     }
 
     /// How many entries the list of a node has, and its neighbours, by number.
@@ -77,17 +80,11 @@ impl Chunk {
 
     #[inline]
     fn place(&self, node: u16) -> Option<usize> {
-        // In a large run every node has a list, and stands at its own place.
-        let own = usize::from(node);
-        if self.nodes.get(own) == Some(&node) {
-            Some(own)
-        } else {
-            self.nodes.binary_search(&node).ok()
-        }
+        self.nodes.place(node)
     }
 
-    fn at(&self, place: usize) -> Option<List<'_, Entry>> {
-        (place < self.nodes.len()).then(|| self.classes.list(self.start(place), self.start(place + 1)))
+    fn at(&self, place: usize) -> List<'_, Entry> {
+        self.classes.list(self.start(place), self.start(place + 1))
     }
 
     fn start(&self, place: usize) -> Lengths {
@@ -103,29 +100,20 @@ impl Chunk {
     pub(super) fn merged(left: &Self, right: &Self, facts: &Facts) -> Arc<Self> {
         let mut out = Builder::default();
         let empty = Classes::default();
-        let (mut a, mut b) = (0, 0);
-        loop {
-            let node = match (left.nodes.get(a), right.nodes.get(b)) {
-                (Some(left), Some(right)) => *left.min(right),
-                (Some(node), None) | (None, Some(node)) => *node,
-                (None, None) => return out.finish(facts),
-            };
+        for node in left.nodes.union(&right.nodes) {
             out.begin(node);
-            let (from_left, left_neighbours) = left.take(&mut a, node).unwrap_or_else(|| (empty.whole(), &[]));
-            let (from_right, right_neighbours) = right.take(&mut b, node).unwrap_or_else(|| (empty.whole(), &[]));
+            let (from_left, left_neighbours) = left.all_of(node).unwrap_or_else(|| (empty.whole(), &[]));
+            let (from_right, right_neighbours) = right.all_of(node).unwrap_or_else(|| (empty.whole(), &[]));
             out.chunk.classes.append(&from_left, &from_right, facts);
             out.join(left_neighbours, right_neighbours);
         }
+        out.finish(facts)
     }
 
-    /// What stands at a place when it is a node's; the place then moves on.
-    fn take(&self, place: &mut usize, node: u16) -> Option<(List<'_, Entry>, &[Neighbour])> {
-        let here = *place;
-        if self.nodes.get(here) != Some(&node) {
-            return None;
-        }
-        *place += 1;
-        Some((self.at(here)?, self.neighbours_at(here)))
+    /// The list of a node and its neighbours.
+    fn all_of(&self, node: u16) -> Option<(List<'_, Entry>, &[Neighbour])> {
+        let place = self.place(node)?;
+        Some((self.at(place), self.neighbours_at(place)))
     }
 
     /// Turns the starts into columns, makes the skip blocks, and gives back what was not used.
@@ -137,7 +125,7 @@ impl Chunk {
                 *column = starts.iter().map(of_class).collect();
             }
         }
-        self.nodes.shrink_to_fit();
+        self.nodes.seal();
         self.neighbour_starts.shrink_to_fit();
         self.neighbours.shrink_to_fit();
         self.classes = self.classes.seal(facts);
@@ -147,7 +135,7 @@ impl Chunk {
     /// Bytes of its lists, and of its neighbours.
     pub(super) fn bytes(&self) -> (usize, usize) {
         let starts: usize = self.starts.iter().map(|starts| starts.capacity() * size_of::<u32>()).sum();
-        let lists = self.nodes.capacity() * size_of::<u16>() + starts + self.classes.bytes();
+        let lists = size_of::<Ranks>() + starts + self.classes.bytes();
         let neighbours = self.neighbour_starts.capacity() * size_of::<u32>() + self.neighbours.capacity() * size_of::<Neighbour>();
         (lists, neighbours)
     }
@@ -166,7 +154,7 @@ impl Builder {
     /// Ends the list of the node before, and begins that of the next.
     pub(super) fn begin(&mut self, node: u16) {
         self.begin_neighbours();
-        self.chunk.nodes.push(node);
+        self.chunk.nodes.add(node);
         self.starts.push(self.chunk.classes.end());
     }
 
@@ -275,7 +263,7 @@ impl Filling {
         for (node, list) in (0..).zip(self.starts.windows(2)) {
             let [from, to] = list else { continue };
             if from != to {
-                builder.chunk.nodes.push(node);
+                builder.chunk.nodes.add(node);
                 builder.starts.push(*from);
                 builder.begin_neighbours();
                 let own = NodeNumber(self.first.0 + u32::from(node));

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::facts::{FactEntry, ObjectEntry};
 use super::hashed::hash_of;
-use super::incidence::{Entry, Hit, Listed, Tag};
+use super::incidence::{Entry, Hit, Listed, Prefix, Tag};
 use super::{Reading, Side};
 use crate::model::time::{Span, Window};
 use crate::model::{FactNumber, Modality, NodeNumber, Polarity, SourceGroup};
@@ -66,11 +66,11 @@ impl Reading<'_> {
             return facts.of_claim(hash_of(&claim_of(entry))).for_each(visit_mate);
         }
         let (node, side, other) = self.shorter_list(entry);
-        let tag = Tag::new(side, entry.modality, entry.polarity, entry.kind);
+        let tag = Tag::new(side, entry.modality, entry.polarity, entry.kind, Prefix::default());
         let mut look = |hit: Hit<Entry>| {
             let listed = hit.entry;
             // What the lists hold is compared first: most facts of a hub differ there already.
-            let is_alike = listed.relation == entry.relation && listed.tag == tag && listed.other() == other;
+            let is_alike = listed.relation == entry.relation && listed.tag.is_like(tag) && listed.other() == other;
             if is_alike {
                 visit_mate(listed.fact());
             }

@@ -10,7 +10,8 @@ use smallvec::SmallVec;
 
 use super::facts::Facts;
 use super::incidence::{Hit, Listed};
-use super::list::Strand;
+use super::list::{Key, Strand};
+use crate::model::FactNumber;
 
 /// The strands of one question: three classes of a few runs.
 pub(super) type Strands<'a, E> = SmallVec<[Strand<'a, E>; 4]>;
@@ -20,20 +21,24 @@ struct Front<'a, E> {
     strand: Strand<'a, E>,
     /// Where the next entry stands; read backwards, the place behind it.
     place: usize,
-    days: (i32, i32),
+    /// What the next entry is sorted by.
+    key: Key,
 }
 
 impl<'a, E: Listed> Front<'a, E> {
-    fn forward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
-        let place = strand.next(strand.start, facts);
-        let days = strand.days(place, facts);
-        (place < strand.end).then_some(Self { strand, place, days })
+    fn forward(mut strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
+        strand.start = strand.next(strand.start, facts);
+        (!strand.is_empty()).then(|| Self {
+            place: strand.start,
+            key: strand.key(strand.start, facts),
+            strand,
+        })
     }
 
     fn backward(strand: Strand<'a, E>, facts: &Facts) -> Option<Self> {
         let place = strand.previous(strand.end, facts);
         (place > strand.start).then(|| Self {
-            days: strand.days(place - 1, facts),
+            key: strand.key(place - 1, facts),
             strand,
             place,
         })
@@ -42,36 +47,33 @@ impl<'a, E: Listed> Front<'a, E> {
     /// Moves on; whether there is more.
     fn step(&mut self, facts: &Facts) -> bool {
         self.place = self.strand.next(self.place + 1, facts);
-        self.days = self.strand.days(self.place, facts);
+        self.key = self.strand.key(self.place, facts);
         self.place < self.strand.end
     }
 
     /// Moves back; whether there is more.
-    fn step_back(&mut self, facts: &Facts) -> bool {
-        self.back_to(self.place - 1, facts)
-    }
-
     fn back_to(&mut self, place: usize, facts: &Facts) -> bool {
         self.place = self.strand.previous(place, facts);
         if self.place <= self.strand.start {
             return false;
         }
-        self.days = self.strand.days(self.place - 1, facts);
+        self.key = self.strand.key(self.place - 1, facts);
         true
     }
 
     /// The places of the entries of the same days, read backwards: they stand together, and all or none belong.
     fn same_days(&self, facts: &Facts) -> Range<usize> {
         let mut start = self.place - 1;
-        while start > self.strand.start && self.strand.days(start - 1, facts) == self.days {
+        while start > self.strand.start && self.strand.key(start - 1, facts).days() == self.key.days() {
             start -= 1;
         }
         start..self.place
     }
 
+    /// Which stands first in a timeline, of the entries so far behind the place.
     fn compare(&self, other: &Self, offset: usize, facts: &Facts) -> Ordering {
-        let id = |front: &Self| front.strand.id(front.place - offset, facts);
-        self.days.cmp(&other.days).then_with(|| id(self).cmp(&id(other)))
+        let ids = || self.strand.compare(self.place - offset, &other.strand, other.place - offset, facts);
+        self.key.cmp(&other.key).then_with(ids)
     }
 }
 
@@ -84,16 +86,20 @@ fn first<E: Listed>(fronts: &[Front<'_, E>], order: impl Fn(&Front<'_, E>, &Fron
         .map(|(index, _)| index)
 }
 
+/// The front that is first in a timeline, and the least key of the others.
+fn first_and_next<E: Listed>(fronts: &[Front<'_, E>], facts: &Facts) -> Option<(usize, Key)> {
+    let index = first(fronts, |a, b| a.compare(b, 0, facts))?;
+    let others = fronts.iter().enumerate().filter(|(other, _)| *other != index);
+    Some((index, others.map(|(_, front)| front.key).min().unwrap_or(Key::END)))
+}
+
 /// Calls `visit` with every entry, oldest first.
 pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
     let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::forward(strand, facts)).collect();
-    while fronts.len() > 1 {
-        let Some(index) = first(&fronts, |a, b| a.compare(b, 0, facts)) else {
-            return;
-        };
-        let others = fronts.iter().enumerate().filter(|(other, _)| *other != index);
-        let next_days = others.map(|(_, front)| front.days).min();
-        let Some(front) = fronts.get_mut(index) else { return };
+    while fronts.len() > 1
+        && let Some((index, next)) = first_and_next(&fronts, facts)
+        && let Some(front) = fronts.get_mut(index)
+    {
         // A large run has long stretches between the entries of a small one.
         let ended = loop {
             if front.strand.hit(front.place, facts).is_some_and(|hit| visit(hit).is_break()) {
@@ -102,7 +108,7 @@ pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
             if !front.step(facts) {
                 break true;
             }
-            if next_days.is_some_and(|days| front.days >= days) {
+            if front.key >= next {
                 break false;
             }
         };
@@ -117,6 +123,33 @@ pub(super) fn oldest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
     }
 }
 
+/// The first facts of all, oldest first, so many at most.
+pub(super) fn oldest<E: Listed>(strands: Strands<'_, E>, facts: &Facts, most: usize) -> Vec<FactNumber> {
+    let mut found = Vec::with_capacity(most);
+    if let [strand] = strands.as_slice() {
+        let mut strand = *strand;
+        strand.take(most, facts, &mut found);
+        return found;
+    }
+    let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::forward(strand, facts)).collect();
+    while fronts.len() > 1
+        && found.len() < most
+        && let Some((index, next)) = first_and_next(&fronts, facts)
+        && let Some(front) = fronts.get_mut(index)
+    {
+        front.strand.take_before(next, most, facts, &mut found);
+        front.place = front.strand.start;
+        front.key = front.strand.key(front.place, facts);
+        if front.strand.is_empty() {
+            fronts.swap_remove(index);
+        }
+    }
+    if let Some(mut front) = fronts.pop() {
+        front.strand.take(most, facts, &mut found);
+    }
+    found
+}
+
 /// Calls `visit` with every entry, in the opposite order.
 pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
     let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
@@ -125,7 +158,7 @@ pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
         if front.strand.hit(front.place - 1, facts).is_some_and(|hit| visit(hit).is_break()) {
             return;
         }
-        if !front.step_back(facts) {
+        if !front.back_to(front.place - 1, facts) {
             fronts.swap_remove(index);
         }
     }
@@ -133,15 +166,21 @@ pub(super) fn newest_first<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mu
 
 /// Calls `visit` with every entry, newest first, of the same days by id: the order of edges in a neighbourhood.
 pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
+    if let [strand] = strands.as_slice() {
+        if let Some(front) = Front::backward(*strand, facts) {
+            one_by_newness(front, facts, visit);
+        }
+        return;
+    }
     let mut fronts: SmallVec<[Front<'_, E>; 4]> = strands.into_iter().filter_map(|strand| Front::backward(strand, facts)).collect();
     let mut together: Vec<Hit<E>> = Vec::new();
     while fronts.len() > 1
-        && let Some(days) = fronts.iter().map(|front| front.days).max()
+        && let Some(days) = fronts.iter().map(|front| front.key.days()).max()
     {
-        let several = fronts.iter().filter(|front| front.days == days).count() > 1;
+        let several = fronts.iter().filter(|front| front.key.days() == days).count() > 1;
         let mut stopped = false;
         fronts.retain(|front| {
-            if stopped || front.days != days {
+            if stopped || front.key.days() != days {
                 return true;
             }
             let places = front.same_days(facts);
@@ -160,15 +199,38 @@ pub(super) fn by_newness<E: Listed>(strands: Strands<'_, E>, facts: &Facts, mut 
             return;
         }
         // What stands in one strand stands by id.
-        together.sort_by_cached_key(|hit| facts.id(hit.entry.fact()));
+        together.sort_unstable_by(|a, b| a.entry.compare_ids(&b.entry, facts));
         for hit in together.drain(..) {
             if visit(hit).is_break() {
                 return;
             }
         }
     }
-    // What is left of one strand stands by id where the days are the same.
-    let Some(mut front) = fronts.pop() else { return };
+    if let Some(front) = fronts.pop() {
+        one_by_newness(front, facts, visit);
+    }
+}
+
+/// As [`by_newness`] for a single strand, which stands by id where the days are the same.
+#[inline]
+fn one_by_newness<E: Listed>(mut front: Front<'_, E>, facts: &Facts, mut visit: impl FnMut(Hit<E>) -> ControlFlow<()>) {
+    if let Some(mut entries) = front.strand.points_until(front.place) {
+        while let Some(newest) = entries.last() {
+            let day = newest.day(facts);
+            let start = entries
+                .iter()
+                .rposition(|entry| entry.day(facts) != day)
+                .map_or(0, |place| place + 1);
+            let (older, same_day) = entries.split_at(start);
+            for entry in same_day {
+                if visit(Hit::of_point(*entry, day)).is_break() {
+                    return;
+                }
+            }
+            entries = older;
+        }
+        return;
+    }
     loop {
         let places = front.same_days(facts);
         let start = places.start;

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::DayKey;
 use super::facts::Facts;
-use super::incidence::{Class, Entry, Hit, Listed, OPEN};
+use super::incidence::{Class, Entry, Hit, Listed, OPEN, Prefix};
 use super::maxima::Maxima;
 use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber};
@@ -146,7 +146,7 @@ impl<E: Listed> Classes<E> {
                 *place += 1;
             }
         }
-        let order = |a: E, b: E| facts.id(a.fact()).cmp(&facts.id(b.fact()));
+        let order = |a: E, b: E| a.compare_ids(&b, facts);
         merge(left.undated_entries(), right.undated_entries(), order, |entry| {
             self.push(entry, Class::Undated);
         });
@@ -287,6 +287,28 @@ impl<E: Listed> Iterator for Hits<'_, E> {
     }
 }
 
+/// What entries are sorted by, as far as it stands with them: day, latest day, and the first bits of the id, in
+/// one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(i128);
+
+impl Key {
+    /// Behind every entry.
+    pub(super) const END: Self = Self(i128::MAX);
+
+    #[inline]
+    fn new(day: i32, latest: i32, prefix: Prefix) -> Self {
+        let latest = i128::from(latest) - i128::from(i32::MIN);
+        Self(i128::from(day) << 48 | latest << 16 | i128::from(prefix.number()))
+    }
+
+    /// The two days of it, to be compared with those of others.
+    #[inline]
+    pub(super) const fn days(self) -> i128 {
+        self.0 >> 16
+    }
+}
+
 /// A class of dated entries, by its place in [`Lengths`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
@@ -368,7 +390,7 @@ impl<'a, E: Listed> Strand<'a, E> {
     fn key_cmp(&self, entry: E, place: usize, key: DayKey, facts: &Facts) -> Ordering {
         self.days(place, facts)
             .cmp(&(key.at.0, key.latest.0))
-            .then_with(|| facts.id(entry.fact()).cmp(&Some(key.id)))
+            .then_with(|| entry.compare_id(key.id, facts))
     }
 
     /// The first place whose entry does not meet `holds`, when it holds for all before it and for none after.
@@ -409,15 +431,22 @@ impl<'a, E: Listed> Strand<'a, E> {
         self.entries().get(place).map_or(OPEN, |entry| last_by_fact(*entry, facts))
     }
 
-    /// The id of the entry at a place.
-    pub(super) fn id(&self, place: usize, facts: &Facts) -> Option<FactId> {
-        facts.id(self.entries().get(place)?.fact())
+    /// What the entry at a place is sorted by, as far as it stands there.
+    #[inline]
+    pub(super) fn key(&self, place: usize, facts: &Facts) -> Key {
+        let Some(entry) = self.entries().get(place) else {
+            return Key::END;
+        };
+        let (day, latest) = self.days(place, facts);
+        Key::new(day, latest, entry.prefix())
     }
 
-    fn compare(&self, place: usize, other: &Self, other_place: usize, facts: &Facts) -> Ordering {
-        self.days(place, facts)
-            .cmp(&other.days(other_place, facts))
-            .then_with(|| self.id(place, facts).cmp(&other.id(other_place, facts)))
+    /// Which of two entries stands first in a timeline.
+    pub(super) fn compare(&self, place: usize, other: &Self, other_place: usize, facts: &Facts) -> Ordering {
+        self.key(place, facts).cmp(&other.key(other_place, facts)).then_with(|| {
+            let id = |strand: &Self, place: usize| strand.entries().get(place).map(|entry| facts.id(entry.fact()));
+            id(self, place).cmp(&id(other, other_place))
+        })
     }
 
     /// The first place from `from` on that belongs to the answer; the end when there is none.
@@ -462,16 +491,53 @@ impl<'a, E: Listed> Strand<'a, E> {
         is_told.then(|| (self.end - self.start) as u64)
     }
 
-    /// Adds its first facts to others, so many at most.
-    pub(super) fn facts(&self, most: usize, facts: &Facts, found: &mut Vec<FactNumber>) {
+    /// Its entries before a place, when each has one known day.
+    pub(super) fn points_until(&self, place: usize) -> Option<&'a [E]> {
+        (self.of == Of::Points).then(|| self.entries().get(self.start..place).unwrap_or_default())
+    }
+
+    /// Takes its first facts until so many are found.
+    pub(super) fn take(&mut self, most: usize, facts: &Facts, found: &mut Vec<FactNumber>) {
         if self.of == Of::Points {
             let entries = self.entries().get(self.start..self.end).unwrap_or_default();
-            return found.extend(entries.iter().take(most).map(Listed::fact));
+            let taken = entries.iter().take(most.saturating_sub(found.len()));
+            self.start += taken.len();
+            return found.extend(taken.map(Listed::fact));
         }
-        let mut place = self.next(self.start, facts);
-        while place < self.end && found.len() < most {
-            found.extend(self.entries().get(place).map(Listed::fact));
-            place = self.next(place + 1, facts);
+        self.start = self.next(self.start, facts);
+        while !self.is_empty() && found.len() < most {
+            found.extend(self.entries().get(self.start).map(Listed::fact));
+            self.start = self.next(self.start + 1, facts);
+        }
+    }
+
+    /// Takes the first fact, and those behind it that surely stand before a key, until so many are found.
+    pub(super) fn take_before(&mut self, key: Key, most: usize, facts: &Facts, found: &mut Vec<FactNumber>) {
+        if self.of == Of::Points {
+            let entries = self.entries().get(self.start..self.end).unwrap_or_default();
+            let before = |entry: &&E| {
+                let day = entry.day(facts);
+                Key::new(day, day, entry.prefix()) < key
+            };
+            let rest = entries.iter().skip(1).take_while(before);
+            let from = found.len();
+            found.extend(
+                entries
+                    .first()
+                    .into_iter()
+                    .chain(rest)
+                    .take(most.saturating_sub(from))
+                    .map(Listed::fact),
+            );
+            self.start += found.len() - from;
+            return;
+        }
+        loop {
+            found.extend(self.entries().get(self.start).map(Listed::fact));
+            self.start = self.next(self.start + 1, facts);
+            if self.is_empty() || found.len() >= most || self.key(self.start, facts) >= key {
+                return;
+            }
         }
     }
 
@@ -484,12 +550,7 @@ impl<'a, E: Listed> Strand<'a, E> {
     pub(super) fn each(&self, facts: &Facts, visit: &mut impl FnMut(Hit<E>) -> ControlFlow<()>) -> ControlFlow<()> {
         if self.of == Of::Points {
             for entry in self.entries().get(self.start..self.end).unwrap_or_default() {
-                let day = Some(Day(entry.day(facts)));
-                visit(Hit {
-                    entry: *entry,
-                    first: day,
-                    last: day,
-                })?;
+                visit(Hit::of_point(*entry, entry.day(facts)))?;
             }
             return ControlFlow::Continue(());
         }

@@ -37,6 +37,7 @@ mod packed;
 mod petgraph;
 mod publishers;
 mod reading;
+mod ranks;
 mod run;
 mod valid;
 mod shown;
@@ -105,6 +106,8 @@ pub struct Incidence {
     pub other: Option<NodeNumber>,
     /// The fact.
     pub fact: FactNumber,
+    /// The first ten bits of the fact's id: of two facts, the smaller comes first wherever ids decide.
+    pub id_prefix: u16,
     /// Which end the node is.
     pub side: Side,
     /// The relation.

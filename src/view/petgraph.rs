@@ -17,7 +17,7 @@ use petgraph::{Directed, Direction};
 use smallvec::SmallVec;
 
 use super::facts::ObjectEntry;
-use super::incidence::Entry;
+use super::incidence::{Entry, Prefix};
 use super::list::Hits;
 use super::{Incidence, Reading, Side};
 use crate::model::{FactNumber, Node, NodeNumber};
@@ -172,6 +172,7 @@ impl Reading<'_> {
         let incidence = Incidence {
             other: Some(target),
             fact,
+            id_prefix: self.view.facts.id(fact).map_or(0, |id| Prefix::of(id).number()),
             side: Side::Subject,
             relation: entry.relation,
             modality: entry.modality,

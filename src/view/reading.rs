@@ -327,14 +327,8 @@ impl<'v> Reading<'v> {
         after: Option<DayKey>,
         visit: impl FnMut(Incidence) -> ControlFlow<()>,
     ) {
-        let facts = &self.view.facts;
-        let mut strands = self.strands(node, window);
-        if let Some(key) = after {
-            for strand in &mut strands {
-                *strand = strand.after(key, facts);
-            }
-        }
-        in_order::oldest_first(strands, facts, self.shown(node, visit));
+        let strands = self.strands_after(node, window, after);
+        in_order::oldest_first(strands, &self.view.facts, self.shown(node, visit));
     }
     /// As [`Self::incident_by_day`], in the opposite order: from the last whose key is smaller than `before`.
     #[inline]
@@ -408,13 +402,12 @@ impl<'v> Reading<'v> {
     /// Up to `limit` known facts of a node that have a day in the window, as [`Self::incident_by_day`] gives them.
     #[must_use]
     pub fn facts_by_day(&self, node: NodeNumber, window: Window, after: Option<DayKey>, limit: usize) -> Vec<FactNumber> {
-        let mut found = Vec::with_capacity(limit);
-        let mut strands = self.strands(node, window);
-        if let (true, [strand]) = (self.is_settled(node), strands.as_mut_slice()) {
+        if self.is_settled(node) {
             // All of it counts, in the order in which it stands.
-            let strand = after.map_or(*strand, |key| strand.after(key, &self.view.facts));
-            strand.facts(limit, &self.view.facts, &mut found);
-        } else if limit > 0 {
+            return in_order::oldest(self.strands_after(node, window, after), &self.view.facts, limit);
+        }
+        let mut found = Vec::with_capacity(limit);
+        if limit > 0 {
             self.incident_by_day(node, window, after, |incidence| {
                 found.push(incidence.fact);
                 if found.len() < limit {
@@ -447,6 +440,16 @@ impl<'v> Reading<'v> {
         let mut strands = in_order::Strands::new();
         for list in self.view.runs.lists(node) {
             list.each_strand(window, &self.view.facts, |strand| strands.push(strand));
+        }
+        strands
+    }
+
+    fn strands_after(&self, node: NodeNumber, window: Window, after: Option<DayKey>) -> in_order::Strands<'v, Entry> {
+        let mut strands = self.strands(node, window);
+        if let Some(key) = after {
+            for strand in &mut strands {
+                *strand = strand.after(key, &self.view.facts);
+            }
         }
         strands
     }

@@ -3,13 +3,13 @@
 //! The list of a hub is never walked to find what is shown of it. How many facts were left out is counted
 //! afterwards, as far as the budget reaches.
 
-use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use crate::model::{Day, FactNumber, NodeNumber};
 use crate::query::budget::Meter;
 use crate::query::expand::{Hit, Step, Walk};
 use crate::query::seen::Seen;
+use crate::view::Reading;
 
 /// How far a neighbourhood goes.
 #[derive(Clone, Copy, Debug)]
@@ -31,22 +31,21 @@ pub(super) struct Shown {
     pub(super) fact: FactNumber,
     /// Subject and object.
     pub(super) ends: [NodeNumber; 2],
-    /// Smaller is newer: the later day, then the later end; undated last.
-    age: u64,
+    /// Smaller is newer: the later day, then the later end; undated last. Of the same days by the prefix of the id.
+    age: u128,
 }
 
 impl Shown {
     fn new(hop: u32, from: NodeNumber, hit: &Hit) -> Self {
-        let later = |day: Day| u64::from(!(day.0.cast_unsigned() ^ 1 << 31));
-        let age = hit
-            .earliest
-            .or(hit.latest)
-            .map_or(u64::MAX, |at| later(at) << 32 | later(hit.latest.unwrap_or(Day(i32::MAX))));
+        let later = |day: Day| u128::from(!(day.0.cast_unsigned() ^ 1 << 31));
+        let days = hit.earliest.or(hit.latest).map_or(u128::from(u64::MAX), |at| {
+            later(at) << 32 | later(hit.latest.unwrap_or(Day(i32::MAX)))
+        });
         Self {
             hop,
             fact: hit.fact,
             ends: if hit.reversed { [hit.to, from] } else { [from, hit.to] },
-            age,
+            age: days << 16 | u128::from(hit.id_prefix),
         }
     }
 }
@@ -149,10 +148,7 @@ impl Growth<'_, '_, '_> {
             });
         }
         if frontier.len() > 1 {
-            let reading = walk.reading;
-            let id = |shown: &Shown| reading.fact_id(shown.fact);
-            let order = |a: &Shown, b: &Shown| a.age.cmp(&b.age).then_with(|| id(a).cmp(&id(b)));
-            first_of(&mut candidates, room.saturating_add(1), order);
+            candidates = first_of(&candidates, room.saturating_add(1), walk.reading);
         }
         // What one of its ends has no room for may be among the newest of the other.
         self.found.per_node_cut |= left.iter().any(|fact| candidates.iter().all(|shown| shown.fact != *fact));
@@ -179,17 +175,31 @@ impl Growth<'_, '_, '_> {
     }
 }
 
-/// Leaves the first few of all, in order, each once.
-fn first_of(candidates: &mut Vec<Shown>, many: usize, order: impl Fn(&Shown, &Shown) -> Ordering) {
-    // A fact between two nodes of the frontier comes twice, so that twice as many hold as many as are wanted.
+/// The first few of all, in order, each once.
+fn first_of(candidates: &[Shown], many: usize, reading: Reading<'_>) -> Vec<Shown> {
+    // One number each: its age, and where it stands here.
+    let mut keys: Vec<u128> = (0..).zip(candidates).map(|(place, shown)| shown.age << 32 | place).collect();
+    let at = |key: u128| candidates.get(usize::try_from(key & u128::from(u32::MAX)).unwrap_or(usize::MAX));
+    // A fact between two nodes of the frontier comes twice, so that twice as many hold as many as are wanted. Ages
+    // are alike only among facts of the same days whose ids begin alike: those at the edge are all taken.
     let twice = many.saturating_mul(2);
-    if candidates.len() > twice {
-        candidates.select_nth_unstable_by(twice, &order);
-        candidates.truncate(twice);
+    if keys.len() > twice {
+        let (_, edge, _) = keys.select_nth_unstable(twice);
+        let age = *edge >> 32;
+        keys.retain(|key| key >> 32 <= age);
     }
-    candidates.sort_unstable_by(&order);
-    candidates.dedup_by_key(|shown| shown.fact);
-    candidates.truncate(many);
+    keys.sort_unstable();
+    let mut first: Vec<Shown> = Vec::with_capacity(keys.len());
+    for alike in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
+        let from = first.len();
+        first.extend(alike.iter().filter_map(|key| at(*key)));
+        if let Some(alike @ [_, _, ..]) = first.get_mut(from..) {
+            alike.sort_by_cached_key(|shown| reading.fact_id(shown.fact));
+        }
+    }
+    first.dedup_by_key(|shown| shown.fact);
+    first.truncate(many);
+    first
 }
 
 impl Newest {

@@ -27,6 +27,7 @@ use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, choice};
 use super::question::{Question, answered};
 use super::resolve_node::{brief, resolve_nodes};
+use super::sieve::Sieve;
 use super::{Asking, Echo, FilterParams, Hidden, QueryError, RowRef, Timeline, TimelineParams, Truncated, dates, row};
 use group::GroupBy;
 use scan::{Placed, Scan};
@@ -76,9 +77,10 @@ pub(super) fn page(
     }
     let mut shown = Vec::with_capacity(limit);
     if limit > 0 {
+        let sieve = Sieve::new(ask.reading, filter);
         ask.reading.incident_by_day(node, filter.window(), after, |incidence| {
             meter.pay(Cost::Edge)?;
-            if filter.passes_incidence(ask.reading, &incidence) {
+            if sieve.passes(&incidence) {
                 shown.push(incidence.fact);
             }
             if shown.len() < limit {

@@ -7,6 +7,7 @@ use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber, NodeNumber};
 use crate::query::budget::{Cost, Meter};
 use crate::query::filter::{Filter, within};
+use crate::query::sieve::Sieve;
 use crate::view::{DayKey, Incidence, ObjectRef, Reading};
 
 use super::{Asked, Axis};
@@ -146,9 +147,10 @@ impl<'a, 'v> Scan<'a, 'v> {
 
     fn each_of(&self, node: NodeNumber, after: Option<DayKey>, meter: &mut Meter<'_>, visit: &mut dyn FnMut(Placed) -> ControlFlow<()>) {
         let filter = &self.asked.filter;
+        let sieve = Sieve::new(self.reading, filter);
         let mut look = |incidence: Incidence| {
             meter.pay(Cost::Edge)?;
-            let passes = filter.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact);
+            let passes = sieve.passes(&incidence) && self.is_shared(incidence.fact);
             if passes && let Some(at) = incidence.earliest.or(incidence.latest) {
                 visit(Placed {
                     at,
@@ -282,10 +284,11 @@ impl<'a, 'v> Scan<'a, 'v> {
                 ControlFlow::Continue(())
             });
         }
+        let sieve = Sieve::new(self.reading, filter);
         for node in &self.asked.nodes {
             self.reading.incident_by_day(*node, filter.window(), None, |incidence| {
                 meter.pay(Cost::Edge)?;
-                if filter.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact) {
+                if sieve.passes(&incidence) && self.is_shared(incidence.fact) {
                     visit(incidence.fact);
                 }
                 ControlFlow::Continue(())
@@ -310,10 +313,11 @@ impl<'a, 'v> Scan<'a, 'v> {
                 ControlFlow::Continue(())
             });
         }
+        let sieve = Sieve::new(self.reading, &self.timeless);
         for node in &self.asked.nodes {
             self.reading.incident_undated(*node, |incidence| {
                 meter.pay(Cost::Edge)?;
-                if self.timeless.passes_incidence(self.reading, &incidence) && self.is_shared(incidence.fact) {
+                if sieve.passes(&incidence) && self.is_shared(incidence.fact) {
                     visit(incidence.fact);
                 }
                 ControlFlow::Continue(())
