@@ -62,6 +62,14 @@ pub(super) trait Sink {
     /// Fields that are the same whenever kind and number are.
     fn again(&mut self, kind: Group, number: u64, write: impl FnOnce(&mut Self));
 
+    /// The dates of a fact that held on one day.
+    #[inline]
+    fn on_day(&mut self, day: Day) {
+        for key in [key!("valid"), key!("earliest"), key!("latest")] {
+            self.key(key);
+            self.day(day);
+        }
+    }
     /// A text.
     #[inline]
     fn text(&mut self, text: &str) {
@@ -97,17 +105,22 @@ pub(super) fn each_field(row: &RowParts<'_>, to: &mut impl Sink) {
     row.sentence().each_piece(|piece| to.piece(piece));
     to.close(start);
     to.again(Group::Subject, row.fact.subject.0.into(), |to| subject(row.subject, to));
-    to.key(key!("relation"));
-    to.word(&row.relation.name);
+    to.again(Group::Relation, row.fact.relation.0.into(), |to| {
+        to.key(key!("relation"));
+        to.word(&row.relation.name);
+    });
     match row.fact.object {
         crate::view::ObjectRef::Node(node) => to.again(Group::Object, node.0.into(), |to| object(row, to)),
         _ => object(row, to),
     }
     dates(row, to);
-    to.key(key!("modality"));
-    to.word(row.modality().as_str());
-    to.key(key!("polarity"));
-    to.word(row.polarity().as_str());
+    let mood = row.modality() as u64 * 2 + row.polarity() as u64;
+    to.again(Group::Mood, mood, |to| {
+        to.key(key!("modality"));
+        to.word(row.modality().as_str());
+        to.key(key!("polarity"));
+        to.word(row.polarity().as_str());
+    });
     match row.shown {
         Some(shown) => to.again(Group::Said, shown.origin, |to| said(row, to)),
         None => said(row, to),
@@ -144,13 +157,13 @@ fn object(row: &RowParts<'_>, to: &mut impl Sink) {
 }
 
 fn dates(row: &RowParts<'_>, to: &mut impl Sink) {
+    if let Some(day) = row.valid().and_then(|valid| valid.exact_day()) {
+        return to.on_day(day);
+    }
     to.key(key!("valid"));
     // Dates are digits, letters and signs of EDTF.
     match row.valid() {
-        Some(valid) => match valid.exact_day() {
-            Some(day) => to.day(day),
-            None => to.word(&valid.to_string()),
-        },
+        Some(valid) => to.word(&valid.to_string()),
         None => to.null(),
     }
     to.key(key!("earliest"));
@@ -278,6 +291,10 @@ impl Sink for Json<'_> {
     #[inline]
     fn day(&mut self, day: Day) {
         self.quoted(|out| out.push_day(day));
+    }
+    #[inline]
+    fn on_day(&mut self, day: Day) {
+        self.out.push_dates(day);
     }
     #[inline]
     fn number(&mut self, number: u64) {

@@ -6,13 +6,15 @@
 use crate::model::{Day, FactId};
 
 /// Pieces that are remembered at a time.
-const SLOTS: usize = 128;
+const SLOTS: usize = 256;
 
 /// Bytes being written. All rows written into one output are of one reading.
 pub struct Output {
     bytes: Vec<u8>,
     /// By key, each in its one possible place: a newer piece takes the place of an older one.
     pieces: [Piece; SLOTS],
+    /// The day written last: a row has the same one several times.
+    day: Option<(Day, [u8; 10])>,
 }
 
 /// Where a piece stands among the bytes.
@@ -36,6 +38,10 @@ pub(super) enum Group {
     Said,
     /// Publisher, report day and document of a provenance.
     Printed,
+    /// A relation.
+    Relation,
+    /// Modality and polarity.
+    Mood,
 }
 
 impl Output {
@@ -45,6 +51,7 @@ impl Output {
         Self {
             bytes: Vec::with_capacity(bytes),
             pieces: [Piece::default(); SLOTS],
+            day: None,
         }
     }
 
@@ -85,9 +92,41 @@ impl Output {
     /// Adds a day as `YYYY-MM-DD`.
     #[inline]
     pub(super) fn push_day(&mut self, day: Day) {
-        match short(day) {
+        match self.text_of(day) {
             Some(text) => self.bytes.extend_from_slice(&text),
             None => self.push(&day.to_string()),
+        }
+    }
+
+    /// A day of a year of four digits.
+    #[inline]
+    fn text_of(&mut self, day: Day) -> Option<[u8; 10]> {
+        if let Some((_, text)) = self.day.filter(|(known, _)| *known == day) {
+            return Some(text);
+        }
+        let text = short(day)?;
+        self.day = Some((day, text));
+        Some(text)
+    }
+
+    /// Adds the dates of a fact that held on one day, as members of a JSON object.
+    #[inline]
+    pub(super) fn push_dates(&mut self, day: Day) {
+        let start = self.bytes.len();
+        self.push(",\"valid\":\"yyyy-mm-dd\",\"earliest\":\"yyyy-mm-dd\",\"latest\":\"yyyy-mm-dd\"");
+        let Some(text) = self.text_of(day) else {
+            // A year of more than four digits is longer.
+            self.bytes.truncate(start);
+            for name in [",\"valid\":\"", "\",\"earliest\":\"", "\",\"latest\":\""] {
+                self.push(name);
+                self.push_day(day);
+            }
+            return self.push("\"");
+        };
+        for place in [10, 34, 56] {
+            if let Some(slot) = self.bytes.get_mut(start + place..start + place + text.len()) {
+                slot.copy_from_slice(&text);
+            }
         }
     }
 
@@ -195,8 +234,8 @@ impl Output {
 #[inline]
 fn place(kind: Group, number: u64) -> usize {
     let key = number.wrapping_mul(8) + kind as u64;
-    // The high bits of a product by the golden ratio are well spread; seven of them say which of the slots.
-    let place = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57;
+    // The high bits of a product by the golden ratio are well spread; eight of them say which of the slots.
+    let place = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
     usize::try_from(place).unwrap_or(0)
 }
 
@@ -287,6 +326,15 @@ mod tests {
             prop_assert_eq!(written(|out| out.push_number(number)), number.to_string());
             prop_assert_eq!(written(|out| out.push_number(small)), small.to_string());
             prop_assert_eq!(written(|out| out.push_day(Day(day))), Day(day).to_string());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_dates_of_a_day_are_three_members(day in -3_000_000..3_000_000_i32) {
+            let told = Day(day).to_string();
+            let wanted = format!(",\"valid\":\"{told}\",\"earliest\":\"{told}\",\"latest\":\"{told}\"");
+            prop_assert_eq!(written(|out| out.push_dates(Day(day))), wanted);
         }
     }
 

@@ -23,11 +23,11 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// The route template of a response, for logs and metrics.
 #[derive(Clone)]
-struct Route(String);
+struct Route(MatchedPath);
 
 /// Notes the route template on the response; runs inside the router, where it is known.
 pub(super) async fn note_route(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
     if let Some(route) = route {
         response.extensions_mut().insert(Route(route));
@@ -41,13 +41,11 @@ pub(super) async fn around(State(app): State<AppState>, request: Request, next: 
     let id = request_id(&app, request.headers());
     let method = request.method().clone();
     let span = tracing::info_span!("request", request.id = %id, %method, route = tracing::field::Empty, status = tracing::field::Empty);
-    let mut response = answered(&app, request, &next, &id).instrument(span.clone()).await;
-    let route = response
-        .extensions_mut()
-        .remove::<Route>()
-        .map_or_else(|| "none".to_owned(), |route| route.0);
+    let mut response = answered(&app, request, next, &id).instrument(span.clone()).await;
+    let route = response.extensions_mut().remove::<Route>();
+    let route = route.as_ref().map_or("none", |route| route.0.as_str());
     let status = response.status().as_u16();
-    span.record("route", &route);
+    span.record("route", route);
     span.record("status", status);
     span.in_scope(|| {
         tracing::debug!(
@@ -55,7 +53,7 @@ pub(super) async fn around(State(app): State<AppState>, request: Request, next: 
             "answered"
         );
     });
-    count(&route, &method, status, started);
+    app.metrics().count(route, method.as_str(), status, started.elapsed().as_secs_f64());
     let headers = response.headers_mut();
     headers.insert(REVISION, app.engine().view().head().revision.0.into());
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -65,13 +63,6 @@ pub(super) async fn around(State(app): State<AppState>, request: Request, next: 
     response
 }
 
-fn count(route: &str, method: &Method, status: u16, started: Instant) {
-    let (route, method) = (route.to_owned(), method.as_str().to_owned());
-    metrics::counter!("dateline_http_requests_total", "route" => route.clone(), "method" => method, "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!("dateline_http_request_duration_seconds", "route" => route).record(started.elapsed().as_secs_f64());
-}
-
 /// The client's own id where it is fit for a log line, else a new one.
 fn request_id(app: &AppState, headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
@@ -79,8 +70,9 @@ fn request_id(app: &AppState, headers: &HeaderMap) -> String {
     given.filter(fits).map_or_else(|| app.new_request_id(), str::to_owned)
 }
 
-async fn answered(app: &AppState, request: Request, next: &Next, id: &str) -> Response {
-    let retry = matches!(*request.method(), Method::GET | Method::HEAD).then(|| next.clone());
+async fn answered(app: &AppState, request: Request, next: Next, id: &str) -> Response {
+    // A refusal of a reading request may propose another, which is then tried.
+    let retry = next.clone();
     let is_head = request.method() == Method::HEAD;
     let path = request.uri().path();
     let bare = path
@@ -90,12 +82,12 @@ async fn answered(app: &AppState, request: Request, next: &Next, id: &str) -> Re
         .to_owned();
     let mut response = match access::check(app, &bare, &request) {
         Err(problem) => return problem.write(id),
-        Ok(()) => next.clone().run(request).await,
+        Ok(()) => next.run(request).await,
     };
     let route = response.extensions_mut().remove::<Route>();
     if let Some(mut problem) = problem_of(&mut response) {
         if let Some(url) = problem.take_try() {
-            problem = problem.try_url(tried(url, retry.unwrap_or_else(|| next.clone())).await);
+            problem = problem.try_url(tried(url, retry).await);
         }
         response = problem.write(id);
         if is_head {

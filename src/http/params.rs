@@ -256,11 +256,16 @@ fn form(name: Option<&str>, parts: &Parts) -> Result<Form, Problem> {
     Ok(accept.map(Form::accepted).unwrap_or_default())
 }
 
-type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-type Pairs<'a> = Vec<Pair<'a>>;
+/// A part of a query string.
+struct Pair<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, str>,
+    /// As it stands there.
+    raw: &'a str,
+}
 
 /// Names and values of a query string, in order; those without a value are as good as absent.
-fn pairs(query: &str) -> Result<Pairs<'_>, Problem> {
+fn pairs(query: &str) -> Result<Vec<Pair<'_>>, Problem> {
     let mut pairs = Vec::new();
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
@@ -270,7 +275,7 @@ fn pairs(query: &str) -> Result<Pairs<'_>, Problem> {
                 .with(format!("the value of '{name}' is not UTF-8"))
                 .parameter(&name));
         };
-        pairs.push((name, value));
+        pairs.push(Pair { name, value, raw: part });
     }
     Ok(pairs)
 }
@@ -286,33 +291,33 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
         .map(|text| Cow::Owned(text.into_owned()))
 }
 
-fn typed<P: DeserializeOwned>(pairs: &[&Pair<'_>]) -> Result<P, Problem> {
-    let text = serde_html_form::to_string(pairs.iter().map(|(name, value)| (name, value)).collect::<Vec<_>>());
-    text.map_err(|error| error.to_string())
-        .and_then(|text| serde_html_form::from_str(&text).map_err(|error| error.to_string()))
-        .map_err(|error| problem::INVALID_PARAMETER.with(error))
+fn typed<P: DeserializeOwned + Default>(query: &str) -> Result<P, Problem> {
+    if query.is_empty() {
+        return Ok(P::default());
+    }
+    serde_html_form::from_str(query).map_err(|error| problem::INVALID_PARAMETER.with(error.to_string()))
 }
 
 struct Given<'a> {
     uri: &'a Uri,
-    pairs: Pairs<'a>,
+    pairs: Vec<Pair<'a>>,
 }
 
 impl Given<'_> {
     fn value(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_ref())
+            .find(|pair| pair.name == name && !pair.value.is_empty())
+            .map(|pair| pair.value.as_ref())
     }
 
     /// Every name is known, single values are single, numbers are numbers, and what is needed is there.
     fn check(&self, known: &[Known], app: &AppState) -> Result<(), Problem> {
-        for (place, (name, value)) in self.pairs.iter().enumerate() {
+        for (place, Pair { name, value, .. }) in self.pairs.iter().enumerate() {
             let Some(parameter) = known.iter().find(|known| known.name == **name) else {
                 return Err(self.unknown(name, known));
             };
-            if !parameter.many && self.pairs.iter().take(place).any(|(before, _)| before == name) {
+            if !parameter.many && self.pairs.iter().take(place).any(|before| before.name == *name) {
                 let detail = format!("'{name}' takes one value and was given several");
                 return Err(problem::REPEATED_PARAMETER
                     .with(detail)
@@ -347,7 +352,7 @@ impl Given<'_> {
             Some(near) if self.value(near).is_none() => self.url(
                 self.pairs
                     .iter()
-                    .map(|(key, value)| (if key == name { *near } else { key.as_ref() }, value.as_ref())),
+                    .map(|pair| (if pair.name == name { *near } else { pair.name.as_ref() }, pair.value.as_ref())),
             ),
             _ => self.without(name),
         };
@@ -383,7 +388,7 @@ impl Given<'_> {
         let there = self
             .pairs
             .iter()
-            .map(|(key, value)| (key.as_ref(), value.as_ref()))
+            .map(|pair| (pair.name.as_ref(), pair.value.as_ref()))
             .filter(|(_, value)| !value.is_empty());
         refused.try_url(self.url(there.chain(missing)))
     }
@@ -393,8 +398,8 @@ impl Given<'_> {
         self.url(
             self.pairs
                 .iter()
-                .filter(|(key, _)| key != name)
-                .map(|(key, value)| (key.as_ref(), value.as_ref())),
+                .filter(|pair| pair.name != name)
+                .map(|pair| (pair.name.as_ref(), pair.value.as_ref())),
         )
     }
 
@@ -404,10 +409,10 @@ impl Given<'_> {
         let pairs = self
             .pairs
             .iter()
-            .filter(|(key, _)| key != name || !std::mem::replace(&mut seen, true));
+            .filter(|pair| pair.name != name || !std::mem::replace(&mut seen, true));
         self.url(
             pairs
-                .map(|(key, value)| (key.as_ref(), value.as_ref()))
+                .map(|pair| (pair.name.as_ref(), pair.value.as_ref()))
                 .collect::<Vec<_>>()
                 .into_iter(),
         )
@@ -423,12 +428,14 @@ impl Given<'_> {
         })
     }
 
-    fn split(&self, known: &[Known]) -> (Vec<&Pair<'_>>, Vec<&Pair<'_>>) {
+    /// Query strings of the route's own parameters and of the common filters.
+    fn split(&self, known: &[Known]) -> (String, String) {
         let is_filter = |name: &str| known.iter().any(|known| known.filter && known.name == name);
         // An empty value is as good as none; forms of web pages send every field.
-        let filled = self.pairs.iter().filter(|(_, value)| !value.is_empty());
-        let (filters, own) = filled.partition(|(name, _)| is_filter(name));
-        (own, filters)
+        let filled = self.pairs.iter().filter(|pair| !pair.value.is_empty());
+        let (filters, own): (Vec<&Pair<'_>>, Vec<&Pair<'_>>) = filled.partition(|pair| is_filter(&pair.name));
+        let text = |pairs: &[&Pair<'_>]| pairs.iter().map(|pair| pair.raw).collect::<Vec<_>>().join("&");
+        (text(&own), text(&filters))
     }
 }
 

@@ -8,6 +8,9 @@ use tokio::sync::watch;
 
 use super::{AppState, health, router};
 
+/// How often timings are summed up, whether anybody reads them or not.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
+
 /// Serves until `stop` resolves, then lets open requests finish for at most `drain`.
 ///
 /// `health` serves `/livez`, `/readyz` and `/metrics` by themselves, to the end of the draining.
@@ -24,6 +27,14 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (stopping, stopped) = watch::channel(false);
     let probes = health.map(|listener| tokio::spawn(axum::serve(listener, health::router(app.clone())).into_future()));
+    let metrics = app.metrics().clone();
+    let summing_up = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SUM_UP_EVERY);
+        loop {
+            ticks.tick().await;
+            metrics.sum_up();
+        }
+    });
     let mut stops = stopped.clone();
     let serving = axum::serve(listener, router(app.clone())).with_graceful_shutdown(async move {
         // The sender lives until after the drain.
@@ -45,6 +56,7 @@ pub async fn serve(
             }
         }
     };
+    summing_up.abort();
     if let Some(probes) = probes {
         probes.abort();
     }

@@ -4,6 +4,7 @@
 //! serde makes of them is what every writer must make too.
 
 use std::fmt;
+use std::ops::Index;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -156,8 +157,58 @@ pub struct Truncated {
     pub edges_omitted: Option<u64>,
 }
 
-/// Every parameter after defaults, names resolved to ids.
-pub type Echo = Map<String, Value>;
+/// Every parameter after defaults, names resolved to ids, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Echo(Vec<(&'static str, Value)>);
+
+impl Echo {
+    /// The value of a parameter; `None` for one that the question does not have.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Gives a parameter another value.
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
+        if let Some((_, slot)) = self.0.iter_mut().find(|(known, _)| *known == name) {
+            *slot = value;
+        }
+    }
+
+    /// The parameters of a route before those that all have.
+    #[must_use]
+    pub(crate) fn behind<const N: usize>(self, own: [(&'static str, Value); N]) -> Self {
+        Self(own.into_iter().chain(self.0).collect())
+    }
+
+    /// All but one.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| *known != name);
+        self
+    }
+}
+
+impl FromIterator<(&'static str, Value)> for Echo {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Value)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl Index<&str> for Echo {
+    type Output = Value;
+
+    /// The value of a parameter, null for one that the question does not have.
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+impl Serialize for Echo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
 
 /// `GET /v1/facts`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -266,7 +317,7 @@ pub struct NeighbourNode<'v> {
 #[serde(untagged)]
 pub enum Edge<'v> {
     /// One fact.
-    Fact(Box<RowRef<'v>>),
+    Fact(RowRef<'v>),
     /// All facts of one subject, relation and object.
     Pair(Box<PairEdge<'v>>),
 }

@@ -154,12 +154,12 @@ where
         if cursor.route != route {
             return Err(QueryError::ForeignCursor);
         }
-        let mut question = Question::from_texts(route, &cursor.own, &cursor.filters).ok_or(QueryError::BrokenCursor)?;
+        let mut question = Question::from_texts(route, &cursor.own, &cursor.filters);
         if !agrees(&given, &question) {
             return Err(QueryError::ForeignCursor);
         }
         for (key, value) in given.pairs().filter(|(key, _)| NOT_THE_QUESTION.contains(&key.as_str())) {
-            question = question.with_filter(key, value.as_str());
+            question = question.with_filter(&key, value);
         }
         let (params, filters) = question.params().ok_or(QueryError::BrokenCursor)?;
         let after = postcard::from_bytes(&cursor.position).map_err(|_| QueryError::BrokenCursor)?;
@@ -176,7 +176,7 @@ where
     /// The page of a list that goes on after `next`; the last one without.
     pub(crate) fn page(&self, total: Option<u64>, next: Option<&T>) -> Page {
         let cursor = next.map(|position| {
-            let (own, filters) = self.question.without("format").texts();
+            let (own, filters) = self.question.without("format").into_texts();
             Cursor {
                 incarnation: self.ask.incarnation,
                 revision: self.ask.reading.head().revision,
@@ -197,18 +197,14 @@ where
 /// Whether every parameter that `given` has is the same in the cursor's question.
 fn agrees(given: &Question, asked: &Question) -> bool {
     let values = |question: &Question, name: &str| -> Vec<String> {
-        let mut found: Vec<_> = question
-            .pairs()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
-            .collect();
+        let mut found: Vec<_> = question.pairs().filter(|(key, _)| key == name).map(|(_, value)| value).collect();
         found.sort();
         found
     };
     given
         .pairs()
         .filter(|(key, value)| !NOT_THE_QUESTION.contains(&key.as_str()) && !value.is_empty())
-        .all(|(key, _)| values(given, key) == values(asked, key))
+        .all(|(key, _)| values(given, &key) == values(asked, &key))
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ impl Wanted {
         let of_facts = filter.clone().at_any_time().of_any_publisher();
         let words = Words::new(params.q.as_deref().unwrap_or_default());
         let id = node.and_then(|node| ask.reading.node(node)).map(|node| node.id.to_string());
-        let own = [("node".to_owned(), json!(id)), ("q".to_owned(), json!(params.q))];
+        let own = [("node", json!(id)), ("q", json!(params.q))];
         Ok((
             Self {
                 filter,
@@ -106,7 +106,7 @@ impl Wanted {
                 node,
                 words,
             },
-            own.into_iter().chain(of_filter).collect(),
+            of_filter.behind(own),
         ))
     }
 

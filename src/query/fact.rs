@@ -21,7 +21,6 @@ pub fn fact(ask: &Asking<'_>, id: &str) -> Result<SingleFact, QueryError> {
         .ok()
         .and_then(|id| reading.fact_by_id(id))
         .ok_or_else(unknown)?;
-    let content = reading.fact(number).ok_or_else(unknown)?;
     let shown = reading.shown_evidence(number);
     let bodies = ask.bodies.evidence(number).map_err(QueryError::Bodies)?;
     let body = shown
@@ -47,7 +46,7 @@ pub fn fact(ask: &Asking<'_>, id: &str) -> Result<SingleFact, QueryError> {
         asserted_by: shown.as_ref().map(|evidence| evidence.provenance.asserted_by.to_string()),
         recorded_at: history.first().map(|entry| entry.recorded_at).unwrap_or_default(),
         retracted_at: end.map(|entry| entry.recorded_at),
-        supersedes: content.supersedes.and_then(id_of),
+        supersedes: reading.supersedes(number).and_then(id_of),
         superseded_by: reading.superseded_by(number).and_then(id_of),
         reason: end.and_then(|entry| entry.reason.clone()),
         by: end.and_then(|entry| entry.by.clone()),

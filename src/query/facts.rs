@@ -18,9 +18,10 @@ use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, Verdict, choice};
 use super::question::answered;
 use super::resolve_node::resolve_node;
+use super::row::rows;
 use super::scan::{Filled, Place, Scan};
 use super::words::Words;
-use super::{Asking, Echo, Facts, FactsParams, FilterParams, Hidden, QueryError, row};
+use super::{Asking, Echo, Facts, FactsParams, FilterParams, Hidden, QueryError};
 
 const ROUTE: &str = "/v1/facts";
 
@@ -65,11 +66,7 @@ fn list<'v>(ask: &Asking<'v>, params: &FactsParams, filters: &FilterParams) -> R
         best_of_claims: HashMap::new(),
     };
     let filled = wanted.walk(ask, candidates, turn.after.map(|place| place.key), scan)?;
-    let facts = filled
-        .found
-        .iter()
-        .map(|fact| row(ask, *fact, wanted.filter.include()))
-        .collect::<Result<_, _>>()?;
+    let facts = rows(ask, &filled.found, wanted.filter.include())?;
     let next = filled.next.map(|key| Place {
         key,
         total: filled.total,
@@ -158,12 +155,7 @@ impl Wanted {
             ("group_by", json!(params.group_by)),
             ("order", json!(if wanted.newest_first { "desc" } else { "asc" })),
         ];
-        let echo = own
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(of_filter)
-            .collect();
-        Ok((wanted, echo))
+        Ok((wanted, of_filter.behind(own)))
     }
 
     /// Whether every known fact passes.

@@ -350,7 +350,7 @@ impl Filter {
         };
         let modalities: Vec<_> = Modality::ALL.iter().map(|word| word.as_str()).collect();
         let polarities: Vec<_> = Polarity::ALL.iter().map(|word| word.as_str()).collect();
-        let entries: [(&str, Value); 20] = [
+        let entries: [(&'static str, Value); 20] = [
             ("relation", json!(split(&params.relation))),
             ("not_relation", json!(split(&params.not_relation))),
             ("type", json!(split(&params.r#type))),
@@ -372,7 +372,7 @@ impl Filter {
             ("format", json!(params.format.as_deref().unwrap_or("json"))),
             ("limit", json!(self.limit)),
         ];
-        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        entries.into_iter().collect()
     }
 }
 

@@ -82,7 +82,7 @@ fn list(ask: &Asking<'_>, params: &NodesParams, filters: &FilterParams) -> Resul
         undated,
     });
     Ok(Nodes {
-        query: [("q".to_owned(), json!(params.q))].into_iter().chain(of_filter).collect(),
+        query: of_filter.behind([("q", json!(params.q))]),
         revision: reading.head().revision,
         nodes: filled.found.iter().filter_map(|listed| node_row(reading, listed, names)).collect(),
         page: turn.page(filled.total, next.as_ref()),

@@ -7,21 +7,22 @@ use super::{Asking, FilterParams, QueryError};
 
 type Pairs = Vec<(String, String)>;
 
-/// A question as it came: a route, the parameters of its own, and the common filters.
+/// A question as it came: a route, the parameters of its own, and the common filters, each as a query string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
     route: &'static str,
-    own: Pairs,
-    filters: Pairs,
+    own: String,
+    filters: String,
 }
 
 impl Question {
     /// The question that `params` and `filters` put to `route`, such as `/v1/facts`.
     pub(crate) fn new<P: Serialize>(route: &'static str, params: &P, filters: &FilterParams) -> Self {
+        // Parameters are flat structs of texts, numbers and flags, which always serialise.
         Self {
             route,
-            own: pairs(params),
-            filters: pairs(filters),
+            own: serde_html_form::to_string(params).unwrap_or_default(),
+            filters: serde_html_form::to_string(filters).unwrap_or_default(),
         }
     }
 
@@ -31,47 +32,29 @@ impl Question {
     }
 
     /// All parameters, those of the route first.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = &(String, String)> {
-        self.own.iter().chain(&self.filters)
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        read::<Pairs>(&self.own).into_iter().chain(read::<Pairs>(&self.filters)).flatten()
     }
 
     /// The same question with `value` wherever `name` had the value `old`.
     #[must_use]
     pub(crate) fn replacing(&self, name: &str, old: &str, value: &str) -> Self {
-        self.map(|key, found| {
+        let replaced = |(key, found): (String, String)| {
             if key != name {
-                return Some(found.to_owned());
+                return (key, found);
             }
             // Some parameters hold several values between commas.
             let parts = found.split(',').map(|part| if part.trim() == old { value } else { part });
-            Some(if found == old {
+            let found = if found == old {
                 value.to_owned()
             } else {
                 parts.collect::<Vec<_>>().join(",")
-            })
-        })
-    }
-
-    /// The same question without a parameter.
-    #[must_use]
-    pub(crate) fn without(&self, name: &str) -> Self {
-        self.map(|key, found| (key != name).then(|| found.to_owned()))
-    }
-
-    /// The same question with a filter set to one value.
-    #[must_use]
-    pub(crate) fn with_filter(&self, name: &str, value: impl Into<String>) -> Self {
-        let mut changed = self.without(name);
-        changed.filters.push((name.to_owned(), value.into()));
-        changed
-    }
-
-    fn map(&self, change: impl Fn(&str, &str) -> Option<String>) -> Self {
-        let all = |pairs: &Pairs| {
-            pairs
-                .iter()
-                .filter_map(|(key, value)| Some((key.clone(), change(key, value)?)))
-                .collect()
+            };
+            (key, found)
+        };
+        let all = |text: &str| -> String {
+            let pairs: Pairs = read::<Pairs>(text).into_iter().flatten().map(replaced).collect();
+            serde_html_form::to_string(pairs).unwrap_or_default()
         };
         Self {
             route: self.route,
@@ -80,9 +63,30 @@ impl Question {
         }
     }
 
+    /// The same question without a parameter.
+    #[must_use]
+    pub(crate) fn without(&self, name: &str) -> Self {
+        Self {
+            route: self.route,
+            own: without(&self.own, name),
+            filters: without(&self.filters, name),
+        }
+    }
+
+    /// The same question with a filter set to one value.
+    #[must_use]
+    pub(crate) fn with_filter(&self, name: &str, value: impl AsRef<str>) -> Self {
+        let mut changed = self.without(name);
+        let added = serde_html_form::to_string([(name, value.as_ref())]).unwrap_or_default();
+        changed.filters = joined(&changed.filters, &added);
+        changed
+    }
+
     /// Its URL under a base path.
     pub(crate) fn url(&self, base_path: &str) -> String {
-        link(base_path, self.route, &self.pairs().collect::<Vec<_>>())
+        let query = joined(&self.own, &self.filters);
+        let sign = if query.is_empty() { "" } else { "?" };
+        format!("{base_path}{}{sign}{query}", self.route)
     }
 
     /// Its parameters, read back.
@@ -91,51 +95,53 @@ impl Question {
     }
 
     /// Own parameters and filters as two query strings.
-    pub(crate) fn texts(&self) -> (String, String) {
-        (encode(&self.own), encode(&self.filters))
+    pub(crate) fn into_texts(self) -> (String, String) {
+        (self.own, self.filters)
     }
 
     /// The question of two such strings.
-    pub(crate) fn from_texts(route: &'static str, own: &str, filters: &str) -> Option<Self> {
-        let split = |text: &str| serde_html_form::from_str::<Pairs>(text).ok();
-        Some(Self {
+    pub(crate) fn from_texts(route: &'static str, own: &str, filters: &str) -> Self {
+        Self {
             route,
-            own: split(own)?,
-            filters: split(filters)?,
-        })
+            own: own.to_owned(),
+            filters: filters.to_owned(),
+        }
     }
 
     /// The question of a URL that [`Question::url`] gave for the same route.
-    fn from_url(route: &'static str, url: &str) -> Option<Self> {
+    fn from_url(route: &'static str, url: &str) -> Self {
         let (_, query) = url.split_once('?').unwrap_or((url, ""));
-        let all = serde_html_form::from_str::<Pairs>(query).ok()?;
-        let (filters, own) = all.into_iter().partition(|(key, _)| FilterParams::KEYS.contains(&key.as_str()));
-        Some(Self { route, own, filters })
+        let (filters, own): (Vec<&str>, Vec<&str>) = query.split('&').partition(|part| FilterParams::KEYS.contains(&name_of(part)));
+        Self {
+            route,
+            own: own.join("&"),
+            filters: filters.join("&"),
+        }
     }
 }
 
-/// The URL of `route` under a base path, with parameters given as pairs.
-pub(crate) fn link<P: Serialize>(base_path: &str, route: &str, pairs: &[P]) -> String {
-    let query = serde_html_form::to_string(pairs).unwrap_or_default();
-    if query.is_empty() {
-        format!("{base_path}{route}")
-    } else {
-        format!("{base_path}{route}?{query}")
+/// The name of a part of a query string; names of parameters have nothing that is escaped.
+fn name_of(part: &str) -> &str {
+    part.split_once('=').map_or(part, |(name, _)| name)
+}
+
+/// A query string without a parameter.
+fn without(text: &str, name: &str) -> String {
+    if !text.contains(name) {
+        return text.to_owned();
     }
+    let left: Vec<&str> = text.split('&').filter(|part| name_of(part) != name).collect();
+    left.join("&")
 }
 
-fn pairs<P: Serialize>(params: &P) -> Pairs {
-    // Parameters are flat structs of texts, numbers and flags, which always serialise.
-    let text = serde_html_form::to_string(params).unwrap_or_default();
-    serde_html_form::from_str(&text).unwrap_or_default()
+/// Two query strings as one.
+fn joined(one: &str, other: &str) -> String {
+    let sign = if one.is_empty() || other.is_empty() { "" } else { "&" };
+    format!("{one}{sign}{other}")
 }
 
-fn encode(pairs: &Pairs) -> String {
-    serde_html_form::to_string(pairs).unwrap_or_default()
-}
-
-fn read<P: DeserializeOwned>(pairs: &Pairs) -> Option<P> {
-    serde_html_form::from_str(&encode(pairs)).ok()
+fn read<P: DeserializeOwned>(text: &str) -> Option<P> {
+    serde_html_form::from_str(text).ok()
 }
 
 /// How often a mended question is mended again before its `try` is given up.
@@ -165,7 +171,7 @@ where
     let mut works = None;
     for _ in 0..MENDINGS {
         let Some(url) = next.take() else { break };
-        let Some((params, filters)) = Question::from_url(route, &url).and_then(|question| question.params::<P>()) else {
+        let Some((params, filters)) = Question::from_url(route, &url).params::<P>() else {
             break;
         };
         match ask_one(ask, &params, &filters) {

@@ -24,21 +24,41 @@ use super::{Asking, EvidenceRow, Include, QueryError, Row};
 /// [`QueryError::NotFound`] for a fact that had not been recorded, [`QueryError::Bodies`] when the store cannot
 /// give a quote.
 pub fn row<'v>(ask: &Asking<'v>, fact: FactNumber, include: &[Include]) -> Result<RowRef<'v>, QueryError> {
-    let reading = ask.reading;
-    let content = reading.fact(fact).ok_or_else(|| QueryError::NotFound {
+    let content = ask.reading.fact(fact).ok_or_else(|| not_recorded(fact))?;
+    row_of(ask, content, include)
+}
+
+/// The rows of several facts, in their order.
+///
+/// # Errors
+///
+/// As [`row`].
+pub(crate) fn rows<'v>(ask: &Asking<'v>, facts: &[FactNumber], include: &[Include]) -> Result<Vec<RowRef<'v>>, QueryError> {
+    let found = ask.reading.gather(facts);
+    if let Some(lost) = facts.get(found.len()) {
+        return Err(not_recorded(*lost));
+    }
+    found.into_iter().map(|fact| row_of(ask, fact, include)).collect()
+}
+
+fn not_recorded(fact: FactNumber) -> QueryError {
+    QueryError::NotFound {
         what: "fact",
         given: format!("number {}", fact.0),
-    })?;
+    }
+}
+
+fn row_of<'v>(ask: &Asking<'v>, fact: FactRef<'v>, include: &[Include]) -> Result<RowRef<'v>, QueryError> {
     let (quote, evidence) = (include.contains(&Include::Quote), include.contains(&Include::Evidence));
     let included = if quote || evidence {
-        let bodies = ask.bodies.evidence(fact).map_err(QueryError::Bodies)?;
+        let bodies = ask.bodies.evidence(fact.number).map_err(QueryError::Bodies)?;
         Some(Included { bodies, quote, evidence })
     } else {
         None
     };
     Ok(RowRef {
-        reading,
-        fact: content,
+        reading: ask.reading,
+        fact,
         included,
         at: None,
         hop: None,
@@ -102,7 +122,7 @@ impl<'v> RowRef<'v> {
             subject: reading.node(fact.subject),
             object,
             value,
-            shown: reading.shown_evidence(fact.number),
+            shown: reading.shown_evidence_of(fact),
             included: self.included.as_ref(),
             at: self.at,
             hop: self.hop,
@@ -257,7 +277,7 @@ impl<'a> RowParts<'a> {
     /// Independent texts behind the claim.
     #[must_use]
     pub fn source_count(&self) -> u32 {
-        self.reading.source_count(self.fact.number)
+        self.reading.source_count_of(self.fact)
     }
 
     /// Who printed it.

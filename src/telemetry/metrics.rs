@@ -1,11 +1,16 @@
 //! Counters and timings in the form that Prometheus scrapes.
 
+use std::sync::Arc;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use super::requests::Requests;
 
 /// The process's metrics, ready to be printed.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
+    requests: Arc<Requests>,
 }
 
 impl Metrics {
@@ -22,13 +27,27 @@ impl Metrics {
             describe();
             handle
         });
-        Self { handle: handle.clone() }
+        Self {
+            handle: handle.clone(),
+            requests: Arc::default(),
+        }
+    }
+
+    /// Counts one request, answered with a status after so many seconds.
+    pub fn count(&self, route: &str, method: &str, status: u16, seconds: f64) {
+        self.requests.count(route, method, status, seconds);
+    }
+
+    /// Sums up the timings that came in since. They are kept one by one until then, so somebody has to ask for it
+    /// every few seconds.
+    pub fn sum_up(&self) {
+        self.handle.run_upkeep();
     }
 
     /// Everything, as text of the Prometheus exposition format 0.0.4.
     #[must_use]
     pub fn render(&self) -> String {
-        self.handle.run_upkeep();
+        self.sum_up();
         self.handle.render()
     }
 }

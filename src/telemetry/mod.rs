@@ -1,6 +1,7 @@
 //! What operators see: log lines and metrics. No report text, no key and no token is ever logged.
 
 mod metrics;
+mod requests;
 
 pub use metrics::{Metrics, describe};
 

@@ -1,9 +1,11 @@
 //! From a commit to the next snapshot: the one place where the view changes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::claims::{Claim, claim_of};
 use super::evidence::{Interval, Origin, Text};
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
@@ -40,6 +42,7 @@ impl View {
             view: self,
             listed,
             additions: Additions::default(),
+            claims: HashMap::new(),
             turnover: Turnover::default(),
         };
         commit.nodes.iter().for_each(|record| next.node(record));
@@ -117,6 +120,8 @@ struct Next<'v> {
     /// Whether facts are put into the lists, and into the index of ids.
     listed: bool,
     additions: Additions,
+    /// The newest fact of each claim in this commit.
+    claims: HashMap<Claim, FactNumber>,
     turnover: Turnover,
 }
 
@@ -178,11 +183,23 @@ impl Next<'_> {
         } else {
             object
         };
+        self.crowd(number, entry);
         let from_subject = Entry::new(other, number, class, entry.relation, tag(Side::Subject));
         self.additions.add(subject, id, from_subject, class);
         if let Some(object) = object {
             let from_object = Entry::new(Some(subject), number, class, entry.relation, tag(Side::Object));
             self.additions.add(object, id, from_object, class);
+        }
+    }
+
+    /// Notes which facts share their claim with a new one.
+    fn crowd(&mut self, number: FactNumber, entry: &FactEntry) {
+        let mut mates = self.view.listed_mates(entry);
+        // Those of this commit are in no list yet.
+        mates.extend(self.claims.insert(claim_of(entry), number));
+        if mates.iter().any(|mate| *mate != number) {
+            self.view.facts.crowd(number);
+            mates.into_iter().for_each(|mate| self.view.facts.crowd(mate));
         }
     }
 
@@ -364,6 +381,7 @@ impl Next<'_> {
             revision,
             listed: _,
             additions,
+            claims: _,
             turnover,
         } = self;
         view.publishers.apply(turnover, revision);

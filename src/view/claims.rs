@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::facts::{FactEntry, ObjectEntry};
 use super::hashed::hash_of;
 use super::incidence::{Entry, Hit, Listed, Prefix, Tag};
-use super::{Reading, Side};
+use super::{FactRef, Reading, Side, View};
 use crate::model::time::{Span, Window};
 use crate::model::{FactNumber, Modality, NodeNumber, Polarity, SourceGroup};
 use crate::ontology::RelationNumber;
@@ -30,22 +30,36 @@ impl Reading<'_> {
     /// Independent texts among the open evidence of the claim's facts whose dates may overlap this one's.
     #[must_use]
     pub fn source_count(&self, number: FactNumber) -> u32 {
-        let Some(entry) = self.entry(number) else { return 0 };
+        self.entry(number).map_or(0, |entry| self.count_sources(number, &entry))
+    }
+
+    /// The same of a fact at hand.
+    #[must_use]
+    pub fn source_count_of(&self, fact: &FactRef<'_>) -> u32 {
+        self.count_sources(fact.number, &fact.entry)
+    }
+
+    fn count_sources(&self, number: FactNumber, entry: &FactEntry) -> u32 {
         let facts = &self.view.facts;
-        let span = facts.span(&entry);
+        let mut groups: SmallVec<[SourceGroup; 4]> = SmallVec::new();
+        let mut count = |group| {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        };
+        if !facts.is_crowded(number) {
+            self.each_open_group(number, entry, count);
+            return u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        }
+        let span = facts.span(entry);
         // Only what may overlap is looked at, where that can be told by days: undated facts overlap with all.
         let window = span.map_or(Window::default(), |span| Window {
             since: span.first_start,
             until: span.last_end,
         });
-        let mut groups: SmallVec<[SourceGroup; 4]> = SmallVec::new();
-        self.mates(&entry, window, |mate, mate_entry| {
+        self.mates(entry, window, |mate, mate_entry| {
             if may_overlap(span, facts.span(mate_entry)) {
-                self.each_open_group(mate, |group| {
-                    if !groups.contains(&group) {
-                        groups.push(group);
-                    }
-                });
+                self.each_open_group(mate, mate_entry, &mut count);
             }
         });
         u32::try_from(groups.len()).unwrap_or(u32::MAX)
@@ -53,11 +67,21 @@ impl Reading<'_> {
 
     /// Known facts of the same claim that may hold in a window, and those without a date.
     fn mates(&self, entry: &FactEntry, window: Window, mut visit: impl FnMut(FactNumber, &FactEntry)) {
-        let facts = &self.view.facts;
+        self.view.alike(entry, window, |mate, mate_entry| {
+            if self.is_known(mate) {
+                visit(mate, mate_entry);
+            }
+        });
+    }
+}
+
+impl View {
+    /// Listed facts of a claim that may hold in a window, and those without a date, known or not.
+    fn alike(&self, entry: &FactEntry, window: Window, mut visit: impl FnMut(FactNumber, &FactEntry)) {
+        let facts = &self.facts;
         let mut visit_mate = |mate: FactNumber| {
-            if let Some(mate_entry) = self.entry(mate)
+            if let Some(mate_entry) = facts.get(mate)
                 && claim_of(&mate_entry) == claim_of(entry)
-                && self.is_known(mate)
             {
                 visit(mate, &mate_entry);
             }
@@ -76,7 +100,7 @@ impl Reading<'_> {
             }
             ControlFlow::Continue(())
         };
-        for list in self.view.runs.lists(node) {
+        for list in self.runs.lists(node) {
             list.each_strand(window, facts, |strand| {
                 let _ = strand.each(facts, &mut look);
             });
@@ -86,9 +110,26 @@ impl Reading<'_> {
         }
     }
 
+    /// Facts of a claim that are listed already. Most new facts are between nodes that nothing connected before.
+    pub(super) fn listed_mates(&self, entry: &FactEntry) -> SmallVec<[FactNumber; 2]> {
+        let mut mates = SmallVec::new();
+        let (node, _, other) = self.shorter_list(entry);
+        let meets = |other: NodeNumber| {
+            other == node
+                || self
+                    .runs
+                    .near(node)
+                    .any(|(_, near)| near.binary_search_by_key(&other, |near| near.node()).is_ok())
+        };
+        if other.is_none_or(meets) {
+            self.alike(entry, Window::default(), |mate, _| mates.push(mate));
+        }
+        mates
+    }
+
     /// The end with fewer facts, which end that is, and the node at the other.
     fn shorter_list(&self, entry: &FactEntry) -> (NodeNumber, Side, Option<NodeNumber>) {
-        let length = |node| self.view.runs.lists(node).map(|list| list.len()).sum::<usize>();
+        let length = |node| self.runs.lists(node).map(|list| list.len()).sum::<usize>();
         let ObjectEntry::Node(object) = entry.object else {
             return (entry.subject, Side::Subject, None);
         };
@@ -101,7 +142,10 @@ impl Reading<'_> {
 }
 
 /// What two facts of one claim have in common: everything but the dates.
-pub(super) const fn claim_of(entry: &FactEntry) -> (NodeNumber, RelationNumber, ObjectEntry, Modality, Polarity, u32) {
+pub(super) type Claim = (NodeNumber, RelationNumber, ObjectEntry, Modality, Polarity, u32);
+
+/// The claim of a fact.
+pub(super) const fn claim_of(entry: &FactEntry) -> Claim {
     (
         entry.subject,
         entry.relation,

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use rpds::HashTrieMapSync;
 use smallvec::SmallVec;
 
+use super::bits::Bits;
 use super::chunked::Column;
-use super::claims::claim_of;
+use super::claims::{Claim, claim_of};
 use super::evidence::Origin;
 use super::hashed::{HashIndex, hash_of};
 use super::interned::Interned;
@@ -124,6 +125,8 @@ pub(super) struct Facts {
     by_id: HashIndex,
     /// From a claim to its facts, where the object is no node.
     by_claim: HashIndex,
+    /// Facts that may share their claim with another; all others are alone in it.
+    crowded: Bits,
     /// From a fact to the one it corrects.
     supersedes: HashTrieMapSync<FactNumber, FactNumber>,
     /// From a fact to those that correct it, oldest first.
@@ -181,6 +184,49 @@ impl Facts {
         let numbers = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FactNumber);
         let readable = numbers.filter(|number| self.get(*number).is_some());
         HashIndex::of(readable.filter_map(|number| Some((prefix(self.id(number)?), number.0))))
+    }
+
+    /// Whether another fact, known or not, may be of the same claim.
+    #[inline]
+    pub(super) fn is_crowded(&self, number: FactNumber) -> bool {
+        self.crowded.has(number.index())
+    }
+
+    /// Notes that another fact is of the same claim.
+    pub(super) fn crowd(&mut self, number: FactNumber) {
+        self.crowded.set(number.index());
+    }
+
+    /// Finds the facts that share their claim, all at once.
+    ///
+    /// Two passes over two sets of hashes, some thirty-two bits a fact each (Bloom, "Space/time trade-offs in hash coding with
+    /// allowable errors", 1970, with one hash): a fact in thirty or so is taken for crowded and is alone.
+    pub(super) fn crowded_at_once(&self) -> Bits {
+        let numbers = || (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FactNumber);
+        let hashes = || numbers().filter_map(|number| Some((number, mix(&claim_of(&self.get(number)?)))));
+        let words = (self.len() / 2).next_power_of_two();
+        let place = |hash: u64| (usize::try_from(hash >> 6).unwrap_or(0) & (words - 1), 1 << (hash & 63));
+        let (mut once, mut again) = (vec![0_u64; words], vec![0_u64; words]);
+        for (_, hash) in hashes() {
+            let (word, bit) = place(hash);
+            if let (Some(once), Some(again)) = (once.get_mut(word), again.get_mut(word)) {
+                *again |= *once & bit;
+                *once |= bit;
+            }
+        }
+        let mut crowded = Bits::default();
+        for (number, hash) in hashes() {
+            let (word, bit) = place(hash);
+            if again.get(word).is_some_and(|again| again & bit != 0) {
+                crowded.set(number.index());
+            }
+        }
+        crowded
+    }
+
+    /// Takes what [`Facts::crowded_at_once`] found.
+    pub(super) fn put_crowded(&mut self, crowded: Bits) {
+        self.crowded = crowded;
     }
 
     /// Takes what [`Facts::ids_indexed`] made.
@@ -264,6 +310,13 @@ impl Facts {
         self.ids.get(number.index()).copied()
     }
 
+    /// Reads a little of a fact's row and of its id, to have them at hand.
+    #[inline]
+    pub(super) fn touch(&self, number: FactNumber) -> u64 {
+        let id = self.id(number).map_or(0, |id| u64::from(id.to_bytes()[0]));
+        self.rows.touch(number.index()) ^ id
+    }
+
     /// When the fact of a number held, in days.
     #[inline]
     pub(super) fn span_of(&self, number: FactNumber) -> Option<Span> {
@@ -317,6 +370,7 @@ impl Facts {
         memory.values += self.times.bytes()
             + self.values.bytes(|text| COUNTS + text.len())
             + self.qualifiers.bytes(|known| COUNTS + size_of::<Qualifiers>() + of_texts(known));
+        memory.facts += self.crowded.bytes();
         memory.fact_ids += self.ids.bytes();
         memory.fact_index += self.by_id.bytes() + self.by_claim.bytes();
     }
@@ -334,4 +388,18 @@ impl Facts {
 /// The part of an id that the index holds.
 fn prefix(id: FactId) -> u64 {
     id.to_bytes().iter().take(8).fold(0, |bits, byte| (bits << 8) | u64::from(*byte))
+}
+
+/// A quick hash of a claim: the finisher of SplitMix64 (Steele, Lea and Flood, 2014) over its numbers.
+fn mix((subject, relation, object, modality, polarity, qualifiers): &Claim) -> u64 {
+    let object = match object {
+        ObjectEntry::Node(node) => u64::from(node.0) << 2,
+        ObjectEntry::Value(value) => u64::from(*value) << 2 | 1,
+        ObjectEntry::None => 2,
+    };
+    let ends = u64::from(subject.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ object;
+    let rest = u64::from(relation.0) << 40 | u64::from(*qualifiers) << 8 | (*modality as u64) << 1 | *polarity as u64;
+    let once = (ends ^ ends >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ rest;
+    let twice = (once ^ once >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    twice ^ twice >> 31
 }

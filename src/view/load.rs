@@ -37,13 +37,14 @@ impl Loading {
     pub fn finish(self) -> View {
         let Self(mut view) = self;
         let facts = view.facts.clone();
-        let ids = thread::scope(|scope| {
-            let ids = scope.spawn(|| facts.ids_indexed());
+        let (ids, crowded) = thread::scope(|scope| {
+            let ids = scope.spawn(|| (facts.ids_indexed(), facts.crowded_at_once()));
             view.build_lists();
             ids.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         drop(facts);
         view.facts.put_index(ids);
+        view.facts.put_crowded(crowded);
         view
     }
 }

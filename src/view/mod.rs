@@ -21,6 +21,7 @@ mod claims;
 mod documents;
 mod evidence;
 mod facts;
+mod gather;
 mod hashed;
 mod heads;
 mod in_order;
@@ -160,8 +161,8 @@ pub struct FactRef<'v> {
     pub polarity: Polarity,
     /// The identifying qualifiers.
     pub qualifiers: &'v Qualifiers,
-    /// The fact it corrects.
-    pub supersedes: Option<FactNumber>,
+    /// As the view holds it.
+    entry: facts::FactEntry,
 }
 
 /// What pieces of evidence have in common, whenever they were printed. Quote, url, rule and confidence stay in

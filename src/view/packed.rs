@@ -63,6 +63,15 @@ impl<const N: usize> Packed<N> {
         }
     }
 
+    /// Reads a little of a row, to have it at hand.
+    #[inline]
+    pub(super) fn touch(&self, place: usize) -> u64 {
+        let block = self.sealed.get(place / BLOCK);
+        block.map_or(0, |block| {
+            block.words.get((place % BLOCK) * block.row_bits / 64).copied().unwrap_or(0)
+        })
+    }
+
     /// Some numbers of the row at a place, by their columns.
     #[inline]
     pub(super) fn numbers<const M: usize>(&self, place: usize, columns: [usize; M]) -> Option<[u32; M]> {

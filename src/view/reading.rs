@@ -148,8 +148,10 @@ impl<'v> Reading<'v> {
     /// The fact's content; `None` when it had not been recorded.
     #[must_use]
     pub fn fact(&self, number: FactNumber) -> Option<FactRef<'v>> {
+        self.fact_of(number, self.entry(number)?)
+    }
+    pub(super) fn fact_of(&self, number: FactNumber, entry: FactEntry) -> Option<FactRef<'v>> {
         let facts = &self.view.facts;
-        let entry = self.entry(number)?;
         let valid = facts.valid(&entry);
         Some(FactRef {
             number,
@@ -167,8 +169,13 @@ impl<'v> Reading<'v> {
             modality: entry.modality,
             polarity: entry.polarity,
             qualifiers: facts.qualifiers(entry.qualifiers),
-            supersedes: facts.supersedes(number),
+            entry,
         })
+    }
+    /// The fact that this one corrects.
+    #[must_use]
+    pub fn supersedes(&self, number: FactNumber) -> Option<FactNumber> {
+        self.view.facts.supersedes(number).filter(|_| self.has(number))
     }
     /// The claim of a fact.
     #[must_use]

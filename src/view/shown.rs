@@ -1,7 +1,8 @@
 //! The one piece of evidence that a row shows of a fact, found without the others where a fact has only one.
 
 use super::evidence::Origin;
-use super::{Provenance, Reading};
+use super::facts::FactEntry;
+use super::{FactRef, Provenance, Reading};
 use crate::model::{Day, FactNumber, Revision, SourceGroup};
 
 /// The piece of evidence that a row shows.
@@ -22,7 +23,16 @@ impl<'v> Reading<'v> {
     /// most direct it had.
     #[must_use]
     pub fn shown_evidence(&self, fact: FactNumber) -> Option<ShownEvidence<'v>> {
-        let entry = self.entry(fact)?;
+        self.shown_of(fact, &self.entry(fact)?)
+    }
+
+    /// The same of a fact at hand.
+    #[must_use]
+    pub fn shown_evidence_of(&self, fact: &FactRef<'_>) -> Option<ShownEvidence<'v>> {
+        self.shown_of(fact.number, &fact.entry)
+    }
+
+    fn shown_of(&self, fact: FactNumber, entry: &FactEntry) -> Option<ShownEvidence<'v>> {
         let table = &self.view.evidence;
         let shown = |number, origin: Origin| {
             let provenance = table.provenance(origin)?;
@@ -46,8 +56,7 @@ impl<'v> Reading<'v> {
     }
 
     /// Calls `visit` with the independent text behind each piece of open evidence.
-    pub(super) fn each_open_group(&self, fact: FactNumber, mut visit: impl FnMut(SourceGroup)) {
-        let Some(entry) = self.entry(fact) else { return };
+    pub(super) fn each_open_group(&self, fact: FactNumber, entry: &FactEntry, mut visit: impl FnMut(SourceGroup)) {
         let table = &self.view.evidence;
         let Some(history) = table.history(fact) else {
             return table.group(entry.origin).into_iter().for_each(visit);

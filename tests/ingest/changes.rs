@@ -81,7 +81,7 @@ async fn a_correction_keeps_what_it_does_not_name() {
     let number = reading.fact_by_id(new).unwrap();
     let fact = reading.fact(number).unwrap();
     assert_eq!(fact.valid.unwrap().to_string(), "2017-11-21");
-    assert_eq!(fact.supersedes, reading.fact_by_id(old.parse().unwrap()));
+    assert_eq!(reading.supersedes(fact.number), reading.fact_by_id(old.parse().unwrap()));
     let evidence = &engine.bodies().evidence(number).unwrap()[0];
     assert_eq!(evidence.quote.as_ref().unwrap().text, "They met.");
     assert_eq!(evidence.url.as_deref(), Some("https://example.org/1"));

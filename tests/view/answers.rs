@@ -201,7 +201,7 @@ fn given_facts(reading: Reading<'_>, out: &mut Vec<String>) {
             fact.modality,
             fact.polarity,
             fact.qualifiers,
-            fact.supersedes,
+            reading.supersedes(number),
             fact.kind.as_str()
         ));
         out.push(format!(

@@ -6,30 +6,28 @@
 //! which has one.
 
 mod newest;
+mod pairs;
 mod shown;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use crate::model::{FactId, FactNumber, NodeNumber};
-use crate::ontology::RelationNumber;
+use crate::model::{FactNumber, NodeNumber};
 use crate::view::Reading;
 
-use crate::query::best::{Newness, newness};
 use crate::query::budget::Meter;
-use crate::query::expand::{Direction, Step, Walk};
+use crate::query::expand::{Direction, Walk};
 use crate::query::filter::{Filter, FilterDefaults, choice, number_between};
 use crate::query::question::{Question, answered};
 use crate::query::resolve_node::{brief, resolve_node};
+use crate::query::row::rows;
 use crate::query::seen::Seen;
-use crate::query::{Around, Asking, Echo, FilterParams, Neighbourhood, NeighbourhoodParams, QueryError, Truncated};
+use crate::query::{Around, Asking, Echo, Edge, FilterParams, Neighbourhood, NeighbourhoodParams, QueryError};
 use newest::{Extent, Omitted, newest};
+use shown::{Cut, Found};
 
 const ROUTE: &str = "/v1/neighbourhood";
 /// Hops at most.
@@ -46,12 +44,12 @@ pub fn neighbourhood<'v>(ask: &Asking<'v>, params: &NeighbourhoodParams, filters
     answered(ask, ROUTE, params, filters, |ask, params, filters| {
         let asked = Asked::read(ask, params, filters)?;
         let mut meter = Meter::new(&ask.budget);
-        let grown = if asked.pairs {
-            Growth::new(ask.reading, &asked).grow(&mut meter)
+        let found = if asked.pairs {
+            pairs::found(ask, &asked, &mut meter)?
         } else {
-            Growth::fact_by_fact(ask.reading, &asked, &mut meter)
+            facts(ask, &asked, &mut meter)?
         };
-        shown::answer(ask, filters, &asked, &grown, &meter)
+        shown::answer(ask, filters, &asked, found)
     })
 }
 
@@ -78,6 +76,38 @@ pub(super) fn around(
         fact: shown.fact,
     };
     Ok(found.shown.iter().map(around).collect())
+}
+
+/// What is shown of a neighbourhood of facts that stand for themselves.
+fn facts<'v>(ask: &Asking<'v>, asked: &Asked, meter: &mut Meter<'_>) -> Result<Found<'v>, QueryError> {
+    let walk = asked.walk(ask.reading);
+    let extent = Extent {
+        depth: asked.depth,
+        per_node: asked.per_node,
+        limit: asked.filter.limit(),
+    };
+    let newest = newest(&walk, asked.node, extent, meter);
+    let is_cut = meter.is_cut();
+    let is_all = !(is_cut || newest.limit_cut || newest.per_node_cut);
+    let omitted = if is_all { Omitted::default() } else { newest.omitted(&walk, meter) };
+    let cut = Cut {
+        limit: newest.limit_cut,
+        per_node: newest.per_node_cut,
+        // Running out while the rest was counted left nothing out.
+        is_whole: !is_cut,
+        omitted,
+    };
+    let numbers: Vec<FactNumber> = newest.shown.iter().map(|shown| shown.fact).collect();
+    let mut rows = rows(ask, &numbers, asked.filter.include())?;
+    for (row, shown) in rows.iter_mut().zip(&newest.shown) {
+        row.hop = Some(shown.hop);
+    }
+    Ok(Found {
+        truncated: cut.told(meter)?,
+        edges: rows.into_iter().map(Edge::Fact).collect(),
+        ends: newest.shown.iter().map(|shown| (shown.ends, 1)).collect(),
+        reached: newest.reached,
+    })
 }
 
 /// How many other nodes lie within so many hops; `None` when the budget does not reach so far.
@@ -130,7 +160,7 @@ impl Asked {
             ));
         }
         let node = resolve_node(ask, &question, "node", &params.node)?;
-        let (filter, mut echo) = Filter::resolve(ask, &question, filters, &FilterDefaults::NEIGHBOURHOOD)?;
+        let (filter, echo) = Filter::resolve(ask, &question, filters, &FilterDefaults::NEIGHBOURHOOD)?;
         let direction = Direction::read(ask, &question, params.direction.as_deref())?;
         let depth = number_between(ask, &question, "depth", params.depth, 1, 1..=DEEPEST)?;
         let per_node = number_between(ask, &question, "per_node", params.per_node, PER_NODE.0, 1..=PER_NODE.1)?;
@@ -143,7 +173,7 @@ impl Asked {
             ("per_node", json!(per_node)),
             ("group_by", json!(group_by)),
         ];
-        echo = own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(echo).collect();
+        let echo = echo.behind(own);
         let per_node = usize::try_from(per_node).unwrap_or(usize::MAX);
         Ok(Self {
             node,
@@ -160,249 +190,5 @@ impl Asked {
 impl Asked {
     fn walk<'a, 'v>(&'a self, reading: Reading<'v>) -> Walk<'a, 'v> {
         Walk::new(reading, &self.filter, self.direction)
-    }
-}
-
-/// What is drawn as one edge: a fact, or with `group_by=pair` all facts of one subject, relation and object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum EdgeKey {
-    Fact(FactNumber),
-    Pair(NodeNumber, RelationNumber, NodeNumber),
-}
-
-/// The id an edge is shown under. Facts or pairs: an answer never mixes them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum EdgeId {
-    Fact(FactId),
-    Pair(String),
-}
-
-/// An edge that may be shown.
-#[derive(Clone, Debug)]
-struct Candidate {
-    /// Newest first, then by id: the order of the answer, and of what survives a cut.
-    rank: (Newness, EdgeId),
-    key: EdgeKey,
-    ends: [NodeNumber; 2],
-    facts: Vec<FactNumber>,
-}
-
-/// What has been found so far.
-struct Growth<'a, 'v> {
-    reading: Reading<'v>,
-    asked: &'a Asked,
-    hops: HashMap<NodeNumber, u32>,
-    /// Every edge met, shown or not: an edge belongs to the hop of its nearer end, and is decided there.
-    met: HashSet<EdgeKey>,
-    shown: Vec<(u32, Candidate)>,
-    omitted: Vec<Candidate>,
-    /// What was left out, when it was counted otherwise.
-    counted: Option<Omitted>,
-    per_node_cut: bool,
-    limit_cut: bool,
-    /// Whether the budget reached for all that is shown, if not to count the rest.
-    whole: bool,
-}
-
-impl<'a, 'v> Growth<'a, 'v> {
-    fn new(reading: Reading<'v>, asked: &'a Asked) -> Self {
-        Self {
-            reading,
-            asked,
-            hops: HashMap::from([(asked.node, 0)]),
-            met: HashSet::new(),
-            shown: Vec::new(),
-            omitted: Vec::new(),
-            counted: None,
-            per_node_cut: false,
-            limit_cut: false,
-            whole: false,
-        }
-    }
-
-    /// The neighbourhood of facts that stand for themselves.
-    fn fact_by_fact(reading: Reading<'v>, asked: &'a Asked, meter: &mut Meter<'_>) -> Self {
-        let walk = asked.walk(reading);
-        let extent = Extent {
-            depth: asked.depth,
-            per_node: asked.per_node,
-            limit: asked.filter.limit(),
-        };
-        let found = newest(&walk, asked.node, extent, meter);
-        let cut = meter.is_cut();
-        let is_all = !(cut || found.limit_cut || found.per_node_cut);
-        let omitted = if is_all { Omitted::default() } else { found.omitted(&walk, meter) };
-        let candidate = |shown: &newest::Shown| {
-            let mut candidate = Candidate::new(EdgeKey::Fact(shown.fact), shown.ends);
-            candidate.facts.push(shown.fact);
-            candidate.rank.1 = candidate.id(reading);
-            (shown.hop, candidate)
-        };
-        Self {
-            hops: found.reached.iter().copied().collect(),
-            shown: found.shown.iter().map(candidate).collect(),
-            per_node_cut: found.per_node_cut,
-            limit_cut: found.limit_cut,
-            whole: !cut,
-            counted: Some(omitted),
-            ..Self::new(reading, asked)
-        }
-    }
-
-    fn grow(mut self, meter: &mut Meter<'_>) -> Self {
-        let mut frontier = vec![self.asked.node];
-        for hop in 1..=self.asked.depth {
-            let found = self.expand(&frontier, meter);
-            frontier = self.take(hop, found);
-            if meter.is_cut() || self.limit_cut || frontier.is_empty() {
-                break;
-            }
-        }
-        self
-    }
-
-    /// The edges of each node of the frontier, those of earlier hops left out. A node whose edges the budget cut
-    /// short is left out whole: a part of them would depend on the layout of memory.
-    fn expand(&mut self, frontier: &[NodeNumber], meter: &mut Meter<'_>) -> BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> {
-        let asked = self.asked;
-        let walk = asked.walk(self.reading);
-        let mut steps: Vec<Step> = frontier.iter().map(|node| walk.step(*node)).collect();
-        let mut found: BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>> = BTreeMap::new();
-        let whole = walk.expand(&mut steps, meter, |step, hit| {
-            let ends = if hit.reversed { [hit.to, step.node] } else { [step.node, hit.to] };
-            let key = if asked.pairs {
-                EdgeKey::Pair(ends[0], hit.relation, ends[1])
-            } else {
-                EdgeKey::Fact(hit.fact)
-            };
-            if !self.met.contains(&key) {
-                let candidate = found.entry(step.node).or_default().entry(key);
-                candidate.or_insert_with(|| Candidate::new(key, ends)).facts.push(hit.fact);
-            }
-        });
-        for step in steps.iter().skip(whole) {
-            found.remove(&step.node);
-        }
-        found
-    }
-
-    /// Takes what may be shown of a hop, and answers the nodes it leads to.
-    fn take(&mut self, hop: u32, found: BTreeMap<NodeNumber, BTreeMap<EdgeKey, Candidate>>) -> Vec<NodeNumber> {
-        let (mut kept, mut left) = (BTreeMap::new(), BTreeMap::new());
-        for candidates in found.into_values() {
-            let mut candidates: Vec<Candidate> = candidates.into_values().collect();
-            for candidate in &mut candidates {
-                candidate.finish(self.reading);
-            }
-            candidates.sort_unstable_by(|a, b| a.rank.cmp(&b.rank));
-            let room = if hop == 1 { candidates.len() } else { self.asked.per_node };
-            let rest = candidates.split_off(room.min(candidates.len()));
-            merge(&mut kept, candidates);
-            merge(&mut left, rest);
-        }
-        self.met.extend(kept.keys().chain(left.keys()));
-        // An edge that one of its ends has no room for may be among the newest of the other.
-        left.retain(|key, _| !kept.contains_key(key));
-        self.per_node_cut |= !left.is_empty();
-        let mut kept: Vec<Candidate> = kept.into_values().collect();
-        kept.sort_unstable_by(|a, b| a.rank.cmp(&b.rank));
-        let room = self.asked.filter.limit() - self.shown.len();
-        let rest = kept.split_off(room.min(kept.len()));
-        self.limit_cut = !rest.is_empty();
-        self.omitted.extend(left.into_values().chain(rest));
-        self.show(hop, kept)
-    }
-
-    fn show(&mut self, hop: u32, edges: Vec<Candidate>) -> Vec<NodeNumber> {
-        let mut reached = Vec::new();
-        for edge in edges {
-            for end in edge.ends {
-                self.hops.entry(end).or_insert_with(|| {
-                    reached.push(end);
-                    hop
-                });
-            }
-            self.shown.push((hop, edge));
-        }
-        reached
-    }
-
-    fn truncated(&self, meter: &Meter<'_>) -> Result<Option<Truncated>, QueryError> {
-        let cut = meter.finish()?;
-        let reason = match cut.filter(|_| !self.whole) {
-            Some(reason) => reason,
-            None if self.limit_cut => "limit",
-            None if self.per_node_cut => "per_node",
-            None => return Ok(None),
-        };
-        // What lies behind an edge that was never looked at nobody knows.
-        let counted = cut.is_none();
-        if let Some(omitted) = self.counted {
-            return Ok(Some(Truncated {
-                reason: reason.to_owned(),
-                nodes_omitted: counted.then_some(omitted.nodes),
-                edges_omitted: counted.then_some(omitted.edges),
-            }));
-        }
-        let nodes: HashSet<NodeNumber> = self
-            .omitted
-            .iter()
-            .flat_map(|edge| edge.ends)
-            .filter(|end| !self.hops.contains_key(end))
-            .collect();
-        Ok(Some(Truncated {
-            reason: reason.to_owned(),
-            nodes_omitted: counted.then_some(nodes.len() as u64),
-            edges_omitted: counted.then_some(self.omitted.len() as u64),
-        }))
-    }
-}
-
-fn merge(into: &mut BTreeMap<EdgeKey, Candidate>, candidates: Vec<Candidate>) {
-    for candidate in candidates {
-        match into.entry(candidate.key) {
-            Entry::Vacant(place) => {
-                place.insert(candidate);
-            }
-            Entry::Occupied(mut same) => same.get_mut().join(candidate),
-        }
-    }
-}
-
-impl Candidate {
-    fn new(key: EdgeKey, ends: [NodeNumber; 2]) -> Self {
-        Self {
-            rank: (Reverse(None), EdgeId::Pair(String::new())),
-            key,
-            ends,
-            facts: Vec::new(),
-        }
-    }
-
-    /// Sorts its facts and finds its rank, once all facts are there.
-    fn finish(&mut self, reading: Reading<'_>) {
-        self.facts.sort_unstable();
-        self.facts.dedup();
-        let newest = self.facts.iter().map(|fact| newness(reading, *fact)).min().unwrap_or(Reverse(None));
-        self.rank = (newest, self.id(reading));
-    }
-
-    /// Takes over the facts that the other end of the pair found.
-    fn join(&mut self, other: Self) {
-        self.facts.extend(other.facts);
-        self.facts.sort_unstable();
-        self.facts.dedup();
-        self.rank = other.rank.min(self.rank.clone());
-    }
-
-    fn id(&self, reading: Reading<'_>) -> EdgeId {
-        let name = |node: NodeNumber| reading.node(node).map_or("", |node| node.id.as_str());
-        match self.key {
-            EdgeKey::Fact(fact) => EdgeId::Fact(reading.fact(fact).map_or(FactId::from_bytes([0; 10]), |fact| fact.id)),
-            EdgeKey::Pair(subject, relation, object) => {
-                let relation = &reading.view().ontology().relation(relation).name;
-                EdgeId::Pair(format!("{}~{relation}~{}", name(subject), name(object)))
-            }
-        }
     }
 }

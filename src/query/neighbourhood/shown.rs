@@ -1,55 +1,98 @@
 //! What is shown of a neighbourhood that has been found: edges as rows, nodes, and where the rest of each is.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Day, FactNumber, NodeNumber};
-use crate::query::best::{best, span};
+use crate::model::NodeNumber;
 use crate::query::budget::Meter;
 use crate::query::expand::Direction;
 use crate::query::question::Question;
 use crate::query::resolve_node::brief;
-use crate::query::{Asking, Edge, FilterParams, More, NeighbourNode, Neighbourhood, PairEdge, QueryError, UrlAbout, row};
-use crate::view::{EvidenceRef, Reading};
+use crate::query::seen::Values;
+use crate::query::{Asking, Edge, FilterParams, More, NeighbourNode, Neighbourhood, QueryError, Truncated, UrlAbout};
+use crate::view::Reading;
 
-use super::{Asked, Candidate, EdgeId, Growth};
+use super::Asked;
+use super::newest::Omitted;
+
+/// What was found and is shown.
+pub(super) struct Found<'v> {
+    /// The edges, in order.
+    pub(super) edges: Vec<Edge<'v>>,
+    /// The ends of each, and how many facts it stands for.
+    pub(super) ends: Vec<([NodeNumber; 2], usize)>,
+    /// The nodes they lead to by hop, the middle first.
+    pub(super) reached: Vec<(NodeNumber, u32)>,
+    /// Whether and how it was cut.
+    pub(super) truncated: Option<Truncated>,
+}
+
+/// Whether there is more than is shown.
+pub(super) struct Cut {
+    /// Than `limit`.
+    pub(super) limit: bool,
+    /// Than `per_node` of some node.
+    pub(super) per_node: bool,
+    /// Whether the budget reached for all that is shown, if not to count the rest.
+    pub(super) is_whole: bool,
+    /// What was left out.
+    pub(super) omitted: Omitted,
+}
+
+impl Cut {
+    /// As the answer tells it.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::Stopped`] as [`Meter::finish`].
+    pub(super) fn told(&self, meter: &Meter<'_>) -> Result<Option<Truncated>, QueryError> {
+        let cut = meter.finish()?;
+        let reason = match cut.filter(|_| !self.is_whole) {
+            Some(reason) => reason,
+            None if self.limit => "limit",
+            None if self.per_node => "per_node",
+            None => return Ok(None),
+        };
+        // What lies behind an edge that was never looked at nobody knows.
+        let counted = cut.is_none();
+        Ok(Some(Truncated {
+            reason: reason.to_owned(),
+            nodes_omitted: counted.then_some(self.omitted.nodes),
+            edges_omitted: counted.then_some(self.omitted.edges),
+        }))
+    }
+}
 
 /// The answer.
 ///
 /// # Errors
 ///
-/// [`QueryError::Stopped`] as [`Meter::finish`], [`QueryError::Bodies`] when a quote cannot be read.
+/// [`QueryError::Stopped`] when the middle was never recorded.
 pub(super) fn answer<'v>(
     ask: &Asking<'v>,
     filters: &FilterParams,
     asked: &Asked,
-    grown: &Growth<'_, '_>,
-    meter: &Meter<'_>,
+    found: Found<'v>,
 ) -> Result<Neighbourhood<'v>, QueryError> {
-    let truncated = grown.truncated(meter)?;
-    let edges = grown
-        .shown
-        .iter()
-        .map(|(hop, edge)| show_edge(ask, asked, *hop, edge))
-        .collect::<Result<_, _>>()?;
-    let nodes = show_nodes(ask.reading, &grown.hops);
+    let node = brief(ask.reading, asked.node).ok_or(QueryError::Stopped)?;
+    let nodes = show_nodes(ask.reading, &found.reached);
     Ok(Neighbourhood {
         query: asked.echo.clone(),
         revision: ask.reading.head().revision,
-        node: brief(ask.reading, asked.node).ok_or(QueryError::Stopped)?,
-        more: more(ask, filters, asked, grown, &nodes),
+        node,
+        more: more(ask, filters, asked, &found.ends, &nodes),
         nodes: nodes.into_iter().map(|(_, node)| node).collect(),
-        edges,
-        truncated,
+        edges: found.edges,
+        truncated: found.truncated,
     })
 }
 
 type Numbered<'v> = (NodeNumber, NeighbourNode<'v>);
 
 /// The nodes by hop, best connected first, then by id.
-fn show_nodes<'v>(reading: Reading<'v>, hops: &HashMap<NodeNumber, u32>) -> Vec<Numbered<'v>> {
-    let shown = |(number, hop): (&NodeNumber, &u32)| {
+fn show_nodes<'v>(reading: Reading<'v>, reached: &[(NodeNumber, u32)]) -> Vec<Numbered<'v>> {
+    let shown = |(number, hop): &(NodeNumber, u32)| {
         let node = reading.node(*number)?;
         let shown = NeighbourNode {
             id: node.id.as_str(),
@@ -60,26 +103,31 @@ fn show_nodes<'v>(reading: Reading<'v>, hops: &HashMap<NodeNumber, u32>) -> Vec<
         };
         Some((*number, shown))
     };
-    let mut nodes: Vec<Numbered<'v>> = hops.iter().filter_map(shown).collect();
+    let mut nodes: Vec<Numbered<'v>> = reached.iter().filter_map(shown).collect();
     nodes.sort_unstable_by_key(|(_, node)| (node.hop, Reverse(node.degree), node.id));
     nodes
 }
 
 /// The nodes of which not all facts are shown, and where the rest is.
-fn more<'v>(ask: &Asking<'_>, filters: &FilterParams, asked: &Asked, grown: &Growth<'_, '_>, nodes: &[Numbered<'v>]) -> Vec<More<'v>> {
+fn more<'v>(
+    ask: &Asking<'_>,
+    filters: &FilterParams,
+    asked: &Asked,
+    ends: &[([NodeNumber; 2], usize)],
+    nodes: &[Numbered<'v>],
+) -> Vec<More<'v>> {
     // No two edges share a fact.
-    let mut shown: HashMap<NodeNumber, usize> = HashMap::with_capacity(nodes.len());
-    for (_, edge) in &grown.shown {
-        let [one, other] = edge.ends;
-        *shown.entry(one).or_default() += edge.facts.len();
+    let mut shown = Values::new();
+    for ([one, other], facts) in ends {
+        let facts = u32::try_from(*facts).unwrap_or(u32::MAX);
+        shown.set(*one, shown.get(*one).unwrap_or(0).saturating_add(facts));
         if other != one {
-            *shown.entry(other).or_default() += edge.facts.len();
+            shown.set(*other, shown.get(*other).unwrap_or(0).saturating_add(facts));
         }
     }
     let frame = Arc::new(frame_of_rest(ask, filters, asked.direction));
     let rest = |(number, node): &Numbered<'v>| {
-        let count = shown.get(number).copied().unwrap_or(0);
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let count = shown.get(*number).unwrap_or(0);
         (node.degree > count).then(|| More {
             id: node.id,
             degree: node.degree,
@@ -111,43 +159,4 @@ fn frame_of_rest(ask: &Asking<'_>, filters: &FilterParams, direction: Direction)
     let before = format!("{}/v1/facts?{parameter}=", ask.base_path);
     let behind = url.get(before.len() + ID.len()..).unwrap_or_default().to_owned();
     [before, behind]
-}
-
-fn show_edge<'v>(ask: &Asking<'v>, asked: &Asked, hop: u32, edge: &Candidate) -> Result<Edge<'v>, QueryError> {
-    let fact = best(ask.reading, &edge.facts).ok_or(QueryError::Stopped)?;
-    let mut row = row(ask, fact, asked.filter.include())?;
-    row.hop = Some(hop);
-    match &edge.rank.1 {
-        EdgeId::Fact(_) => Ok(Edge::Fact(Box::new(row))),
-        EdgeId::Pair(id) => {
-            let (earliest, latest) = bounds(ask.reading, &edge.facts);
-            Ok(Edge::Pair(Box::new(PairEdge {
-                id: id.clone(),
-                facts: edge.facts.len() as u64,
-                earliest,
-                latest,
-                source_count: sources(ask.reading, &edge.facts),
-                best: row,
-            })))
-        }
-    }
-}
-
-/// The earliest and the latest day of any of the facts; `None` where one of them is open there. Facts without a
-/// date say nothing.
-fn bounds(reading: Reading<'_>, facts: &[FactNumber]) -> (Option<Day>, Option<Day>) {
-    let spans: Vec<_> = facts.iter().filter_map(|fact| span(reading, *fact)).collect();
-    let earliest: Option<Vec<Day>> = spans.iter().map(|span| span.first_start).collect();
-    let latest: Option<Vec<Day>> = spans.iter().map(|span| span.last_end).collect();
-    (
-        earliest.and_then(|days| days.into_iter().min()),
-        latest.and_then(|days| days.into_iter().max()),
-    )
-}
-
-/// Independent texts behind any of the facts.
-fn sources(reading: Reading<'_>, facts: &[FactNumber]) -> u32 {
-    let group = |evidence: EvidenceRef<'_>| evidence.group;
-    let groups: HashSet<_> = facts.iter().flat_map(|fact| reading.open_evidence(*fact)).map(group).collect();
-    u32::try_from(groups.len()).unwrap_or(u32::MAX)
 }

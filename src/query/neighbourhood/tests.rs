@@ -1,9 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Day, Polarity};
+use crate::model::{Day, FactId, Polarity};
+use crate::query::best::newness;
 use crate::query::testing::Scene;
 use crate::query::{Edge, Row};
 use crate::view::ObjectRef;

@@ -226,12 +226,7 @@ impl Asked {
             ("not_type", json!(super::filter::split(&params.not_type))),
             ("direction", json!(direction.as_str())),
         ];
-        let echo = own
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(common)
-            .filter(|(name, _)| name != "limit")
-            .collect();
+        let echo = common.behind(own).without("limit");
         let inner = inner(ask.reading, &filter, not_via.into_iter().collect(), not_type);
         Ok(Self {
             via: sights(&inner, ask.reading, via, [from, to], max_hops)?,

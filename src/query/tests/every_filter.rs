@@ -150,7 +150,7 @@ fn every_filter_is_echoed() {
     let scene = scene();
     let answer = ask_facts(&scene, "node=Burma", "speaker=xinhua&publisher=Reuters").unwrap();
     for key in FilterParams::KEYS.iter().filter(|key| **key != "cursor") {
-        assert!(answer.query.contains_key(*key), "{key}");
+        assert!(answer.query.get(key).is_some(), "{key}");
     }
     assert_eq!(answer.query["node"], "myanmar");
     assert_eq!(answer.query["speaker"], "xinhua");

@@ -16,7 +16,7 @@ mod unit;
 
 use std::ops::ControlFlow;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::model::time::Window;
 use crate::model::{Day, FactId, FactNumber, NodeNumber};
@@ -27,10 +27,11 @@ use super::cursor::Turn;
 use super::filter::{Filter, FilterDefaults, choice};
 use super::question::{Question, answered};
 use super::resolve_node::{brief, resolve_nodes};
+use super::row::rows;
 use super::sieve::Sieve;
-use super::{Asking, Echo, FilterParams, Hidden, QueryError, RowRef, Timeline, TimelineParams, Truncated, dates, row};
+use super::{Asking, Echo, FilterParams, Hidden, QueryError, Timeline, TimelineParams, Truncated, dates};
 use group::GroupBy;
-use scan::{Placed, Scan};
+use scan::Scan;
 use unit::Unit;
 
 const ROUTE: &str = "/v1/timeline";
@@ -148,7 +149,7 @@ impl Asked {
                 .map(|node| node.id)
                 .collect()
         };
-        let own: [(&str, Value); 6] = [
+        let own = [
             ("node", json!(ids(&nodes))),
             ("with", json!(ids(&with))),
             ("bucket", json!(params.bucket)),
@@ -156,11 +157,7 @@ impl Asked {
             ("by", json!(if reported { "reported" } else { "valid" })),
             ("order", json!(if newest_first { "desc" } else { "asc" })),
         ];
-        let echo = own
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(common)
-            .collect();
+        let echo = common.behind(own);
         Ok(Self {
             nodes,
             with,
@@ -189,8 +186,8 @@ fn filter(ask: &Asking<'_>, question: &Question, filters: &FilterParams, axis: A
         ..filters.clone()
     };
     let (filter, mut echo) = Filter::resolve(ask, question, &unbounded, &FilterDefaults::LIST)?;
-    echo.insert("since".to_owned(), json!(filters.since));
-    echo.insert("until".to_owned(), json!(filters.until));
+    echo.set("since", json!(filters.since));
+    echo.set("until", json!(filters.until));
     Ok((filter, window, echo))
 }
 
@@ -224,10 +221,11 @@ fn listed<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked) -> Resul
     let undated = scan.undated(&mut meter);
     let cut = cut.or(meter.finish()?);
     let last = shown.last().filter(|_| more || cut.is_some()).map(|last| position(scan.key(*last)));
-    let facts = shown
-        .iter()
-        .map(|placed| placed_row(turn, asked, *placed))
-        .collect::<Result<Vec<_>, _>>()?;
+    let numbers: Vec<FactNumber> = shown.iter().map(|placed| placed.fact).collect();
+    let mut facts = rows(ask, &numbers, asked.filter.include())?;
+    for (row, placed) in facts.iter_mut().zip(&shown) {
+        row.at = Some(placed.at);
+    }
     Ok(Timeline {
         facts: Some(facts),
         page: Some(turn.page(total, last.as_ref())),
@@ -291,12 +289,6 @@ fn frame<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked, undated: 
             edges_omitted: None,
         }),
     }
-}
-
-fn placed_row<'v>(turn: &Turn<'v, TimelineParams, Position>, asked: &Asked, placed: Placed) -> Result<RowRef<'v>, QueryError> {
-    let mut row = row(&turn.ask, placed.fact, asked.filter.include())?;
-    row.at = Some(placed.at);
-    Ok(row)
 }
 
 fn position(key: DayKey) -> Position {
