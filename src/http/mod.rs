@@ -7,6 +7,7 @@
 
 mod problem;
 mod refusal;
+mod kept;
 mod state;
 mod access;
 mod observe;

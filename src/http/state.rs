@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use super::kept::Kept;
 use super::problem::Problem;
 use super::refusal;
 use crate::ingest::Engine;
-use crate::query::{Asking, Budget, FilterParams, QueryError, reading_for};
+use crate::query::{Asking, Budget, FilterParams, Publishers, QueryError, Stats, reading_for};
 use crate::telemetry::Metrics;
 use crate::view::View;
 
@@ -74,6 +75,8 @@ struct Inner {
     draining: AtomicBool,
     requests: AtomicU64,
     seed: u64,
+    stats: Kept<Stats>,
+    publishers: Kept<Publishers>,
 }
 
 /// Whether a question may be tried on the async thread first.
@@ -99,6 +102,8 @@ impl AppState {
                 draining: AtomicBool::new(false),
                 requests: AtomicU64::new(0),
                 seed: random(),
+                stats: Kept::default(),
+                publishers: Kept::default(),
             }),
         }
     }
@@ -117,6 +122,14 @@ impl AppState {
 
     pub(super) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    pub(super) fn stats(&self) -> &Kept<Stats> {
+        &self.inner.stats
+    }
+
+    pub(super) fn publishers(&self) -> &Kept<Publishers> {
+        &self.inner.publishers
     }
 
     /// Path before every link.

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use crate::model::time::Window;
 use crate::model::{Day, FactNumber, NodeNumber};
 use crate::ontology::RelationNumber;
-use crate::view::{Incidence, Reading, Side};
+use crate::view::{Incidence, NeighbourList, Reading, Side};
 
 use super::budget::{Cost, Meter};
 use super::filter::{Filter, choice};
@@ -183,6 +183,15 @@ impl<'a, 'v> Walk<'a, 'v> {
                     visit(neighbour)
                 }
             });
+        }
+    }
+
+    /// The node's list of neighbours, where every fact that leads to a node passes.
+    pub(super) fn all_near(&self, node: NodeNumber) -> Option<NeighbourList<'v>> {
+        if self.only_affirmed == Some(false) {
+            self.reading.neighbours(node)
+        } else {
+            None
         }
     }
 

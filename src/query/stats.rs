@@ -4,7 +4,8 @@
 //! `page_rank` over the best-connected nodes alone, because its cost grows with the square of their number.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use petgraph::algo::page_rank;
 use petgraph::graph::DiGraph;
@@ -12,7 +13,7 @@ use petgraph::unionfind::UnionFind;
 use serde_json::{Map, Value};
 
 use crate::model::time::Span;
-use crate::model::{Day, Modality, NodeNumber, Polarity, Qualifiers};
+use crate::model::{Day, NodeNumber};
 use crate::ontology::RelationNumber;
 use crate::view::{FactRef, ObjectRef, Reading};
 
@@ -48,7 +49,7 @@ pub fn stats(ask: &Asking<'_>) -> Result<Stats, QueryError> {
         revision: reading.head().revision,
         nodes: u64::from(reading.node_count()),
         facts: u64::from(reading.fact_count()),
-        claims: u64::try_from(count.claims.len()).unwrap_or(u64::MAX),
+        claims: count.claims(),
         documents: u64::from(reading.document_count()),
         publishers: u64::try_from(reading.publishers().len()).unwrap_or(u64::MAX),
         first: count.first,
@@ -61,20 +62,11 @@ pub fn stats(ask: &Asking<'_>) -> Result<Stats, QueryError> {
     })
 }
 
-/// A claim by its content.
-type Content<'v> = (
-    NodeNumber,
-    RelationNumber,
-    Option<NodeNumber>,
-    Option<&'v str>,
-    Modality,
-    Polarity,
-    &'v Qualifiers,
-);
-
 struct Count<'v> {
     reading: Reading<'v>,
-    claims: HashSet<Content<'v>>,
+    hasher: RandomState,
+    /// A hash of each fact's claim: of ten million claims, two have the same in one store of four hundred thousand.
+    claims: Vec<u64>,
     first: Option<Day>,
     last: Option<Day>,
     joined: UnionFind<u32>,
@@ -100,7 +92,8 @@ impl<'v> Count<'v> {
             .collect();
         Self {
             reading,
-            claims: HashSet::new(),
+            hasher: RandomState::new(),
+            claims: Vec::new(),
             first: None,
             last: None,
             joined: UnionFind::new(usize::try_from(reading.node_count()).unwrap_or(0)),
@@ -116,7 +109,7 @@ impl<'v> Count<'v> {
             ObjectRef::Value(text) => (None, Some(text)),
             ObjectRef::None => (None, None),
         };
-        self.claims.insert((
+        let content = (
             fact.subject,
             fact.relation,
             object,
@@ -124,7 +117,8 @@ impl<'v> Count<'v> {
             fact.modality,
             fact.polarity,
             fact.qualifiers,
-        ));
+        );
+        self.claims.push(self.hasher.hash_one(content));
         *self.by_relation.entry(fact.relation).or_default() += 1;
         if let Some(Span { first_start, last_end, .. }) = fact.span {
             let days = [first_start, last_end];
@@ -139,6 +133,13 @@ impl<'v> Count<'v> {
                 self.graph.update_edge(*to, *from, ());
             }
         }
+    }
+
+    /// How many different claims there are.
+    fn claims(&mut self) -> u64 {
+        self.claims.sort_unstable();
+        self.claims.dedup();
+        self.claims.len() as u64
     }
 
     /// Components of two nodes and more, and the size of the largest.

@@ -58,6 +58,19 @@ pub(super) struct Chunk {
     neighbour_starts: Vec<u32>,
     /// By node number.
     neighbours: Vec<Neighbour>,
+    /// How many entries of each one's list lead to a node.
+    leading: Vec<u32>,
+}
+
+/// What a chunk knows of a node without its facts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Near<'a> {
+    /// How many entries its list has.
+    pub(super) facts: usize,
+    /// How many of them lead to a node.
+    pub(super) leading: usize,
+    /// Its neighbours, by number.
+    pub(super) neighbours: &'a [Neighbour],
 }
 
 impl Chunk {
@@ -67,15 +80,19 @@ impl Chunk {
         Some(self.at(self.place(node)?))
     }
 
-    /// How many entries the list of a node has, and its neighbours, by number.
+    /// What is known of a node without its facts.
     #[inline]
-    pub(super) fn near(&self, node: u16) -> Option<(usize, &[Neighbour])> {
+    pub(super) fn near(&self, node: u16) -> Option<Near<'_>> {
         let place = self.place(node)?;
         let of_class = |starts: &Vec<u32>| match starts.get(place..place + 2) {
             Some([from, to]) => (to - from) as usize,
             _ => 0,
         };
-        Some((self.starts.iter().map(of_class).sum(), self.neighbours_at(place)))
+        Some(Near {
+            facts: self.starts.iter().map(of_class).sum(),
+            leading: self.leading.get(place).map_or(0, |leading| *leading as usize),
+            neighbours: self.neighbours_at(place),
+        })
     }
 
     #[inline]
@@ -106,6 +123,8 @@ impl Chunk {
             let (from_right, right_neighbours) = right.all_of(node).unwrap_or_else(|| (empty.whole(), &[]));
             out.chunk.classes.append(&from_left, &from_right, facts);
             out.join(left_neighbours, right_neighbours);
+            let leading = |chunk: &Self| chunk.place(node).and_then(|place| chunk.leading.get(place)).copied();
+            out.leading = leading(left).unwrap_or(0) + leading(right).unwrap_or(0);
         }
         out.finish(facts)
     }
@@ -128,6 +147,7 @@ impl Chunk {
         self.nodes.seal();
         self.neighbour_starts.shrink_to_fit();
         self.neighbours.shrink_to_fit();
+        self.leading.shrink_to_fit();
         self.classes = self.classes.seal(facts);
         Arc::new(self)
     }
@@ -136,7 +156,8 @@ impl Chunk {
     pub(super) fn bytes(&self) -> (usize, usize) {
         let starts: usize = self.starts.iter().map(|starts| starts.capacity() * size_of::<u32>()).sum();
         let lists = size_of::<Ranks>() + starts + self.classes.bytes();
-        let neighbours = self.neighbour_starts.capacity() * size_of::<u32>() + self.neighbours.capacity() * size_of::<Neighbour>();
+        let counts = self.neighbour_starts.capacity() + self.leading.capacity();
+        let neighbours = counts * size_of::<u32>() + self.neighbours.capacity() * size_of::<Neighbour>();
         (lists, neighbours)
     }
 }
@@ -148,6 +169,8 @@ pub(super) struct Builder {
     starts: Vec<Lengths>,
     /// Neighbours of the list under way, each as often as it comes.
     met: Vec<Neighbour>,
+    /// How many entries of that list lead to a node.
+    leading: u32,
 }
 
 impl Builder {
@@ -159,7 +182,9 @@ impl Builder {
     }
 
     fn begin_neighbours(&mut self) {
-        self.end_neighbours();
+        if !self.chunk.neighbour_starts.is_empty() {
+            self.end_neighbours();
+        }
         self.chunk
             .neighbour_starts
             .push(u32::try_from(self.chunk.neighbours.len()).unwrap_or(u32::MAX));
@@ -172,6 +197,7 @@ impl Builder {
     }
 
     fn meet(&mut self, node: NodeNumber, entry: Entry) {
+        self.leading += u32::from(entry.other().is_some());
         if let Some(other) = entry.other().filter(|other| *other != node) {
             self.met.push(Neighbour::of(other, entry.tag.polarity()));
         }
@@ -184,6 +210,7 @@ impl Builder {
             neighbours.extend(same.iter().copied().reduce(Neighbour::and));
         }
         self.met.clear();
+        self.chunk.leading.push(std::mem::take(&mut self.leading));
     }
 
     /// Adds the neighbours of one node from two sides.
@@ -208,7 +235,9 @@ impl Builder {
 
     /// The chunk.
     pub(super) fn finish(mut self, facts: &Facts) -> Arc<Chunk> {
-        self.end_neighbours();
+        if !self.chunk.neighbour_starts.is_empty() {
+            self.end_neighbours();
+        }
         let Self { chunk, mut starts, .. } = self;
         starts.push(chunk.classes.end());
         chunk.sealed(&starts, facts)

@@ -119,7 +119,7 @@ impl View {
                 || self
                     .runs
                     .near(node)
-                    .any(|(_, near)| near.binary_search_by_key(&other, |near| near.node()).is_ok())
+                    .any(|near| near.neighbours.binary_search_by_key(&other, |near| near.node()).is_ok())
         };
         if other.is_none_or(meets) {
             self.alike(entry, Window::default(), |mate, _| mates.push(mate));

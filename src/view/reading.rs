@@ -24,6 +24,8 @@ use crate::ontology::TypeNumber;
 pub struct NeighbourList<'v> {
     /// How many facts are listed of the node, those at a place too.
     pub facts: usize,
+    /// How many of them lead to a node, this one too.
+    pub leading: usize,
     parts: SmallVec<[&'v [Neighbour]; 2]>,
 }
 
@@ -404,7 +406,7 @@ impl<'v> Reading<'v> {
     #[inline]
     #[must_use]
     pub fn listed(&self, node: NodeNumber) -> usize {
-        self.view.runs.near(node).map(|(facts, _)| facts).sum()
+        self.view.runs.near(node).map(|near| near.facts).sum()
     }
     /// Up to `limit` known facts of a node that have a day in the window, as [`Self::incident_by_day`] gives them.
     #[must_use]
@@ -434,9 +436,10 @@ impl<'v> Reading<'v> {
     pub fn neighbours(&self, node: NodeNumber) -> Option<NeighbourList<'v>> {
         self.is_settled(node).then(|| {
             let mut list = NeighbourList::default();
-            for (facts, part) in self.view.runs.near(node) {
-                list.facts += facts;
-                list.parts.push(part);
+            for near in self.view.runs.near(node) {
+                list.facts += near.facts;
+                list.leading += near.leading;
+                list.parts.push(near.neighbours);
             }
             list
         })

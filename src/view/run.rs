@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{Builder, CHUNK, Chunk, Neighbour};
+use super::chunk::{Builder, CHUNK, Chunk, Near};
 use super::facts::Facts;
 use super::incidence::{Class, Entry};
 use super::list::{Classes, List, SortKey};
@@ -245,10 +245,9 @@ impl Runs {
         lists.filter_map(|(chunk, node)| chunk.list(node))
     }
 
-    /// The parts of a node's list: how many entries, and the neighbours among them; one in several parts comes
-    /// several times.
+    /// What is known of a node without its facts, in parts; a neighbour in several parts comes several times.
     #[inline]
-    pub(super) fn near(&self, node: NodeNumber) -> impl Iterator<Item = (usize, &[Neighbour])> {
+    pub(super) fn near(&self, node: NodeNumber) -> impl Iterator<Item = Near<'_>> {
         let chunks = self.layers.iter().filter_map(move |run| run.chunk(node));
         chunks.filter_map(|(chunk, node)| chunk.near(node))
     }

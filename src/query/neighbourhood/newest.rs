@@ -6,10 +6,10 @@
 use std::ops::ControlFlow;
 
 use crate::model::{Day, FactNumber, NodeNumber};
-use crate::query::budget::Meter;
+use crate::query::budget::{Cost, Meter};
 use crate::query::expand::{Hit, Step, Walk};
 use crate::query::seen::Seen;
-use crate::view::Reading;
+use crate::view::{NeighbourList, Reading};
 
 /// How far a neighbourhood goes.
 #[derive(Clone, Copy, Debug)]
@@ -209,6 +209,11 @@ impl Newest {
         for (node, _) in &self.reached {
             nodes.insert(*node);
         }
+        if let Some([(middle, _)]) = self.reached.get(..self.expanded)
+            && let Some(near) = walk.all_near(*middle)
+        {
+            return self.omitted_around(&near, nodes, meter);
+        }
         let mut omitted = Omitted::default();
         let (mut edges, mut earlier) = (0u64, Seen::new());
         let expanded = self.reached.get(..self.expanded).unwrap_or_default();
@@ -229,5 +234,21 @@ impl Newest {
         }
         omitted.edges = edges.saturating_sub(self.shown.len() as u64);
         omitted
+    }
+
+    /// The same around a single node, whose list of neighbours answers for its facts.
+    fn omitted_around(&self, near: &NeighbourList<'_>, mut reached: Seen, meter: &mut Meter<'_>) -> Omitted {
+        if meter.pay_for(Cost::Glance, near.facts).is_break() {
+            return Omitted::default();
+        }
+        let mut nodes = 0;
+        near.each(|neighbour, _| {
+            nodes += u64::from(reached.insert(neighbour));
+            ControlFlow::Continue(())
+        });
+        Omitted {
+            nodes,
+            edges: near.leading.saturating_sub(self.shown.len()) as u64,
+        }
     }
 }
