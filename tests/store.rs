@@ -13,8 +13,8 @@ use dateline::model::{
     Polarity, Quote, Revision, Timestamp,
 };
 use dateline::store::{
-    Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FORMAT, FactRecord, NodeRecord, OpenOptions, RequestRecord,
-    SledStore, Store, StoreError, StoredObject, plain_bytes,
+    Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FORMAT, FactRecord, FindingKind, NodeRecord, OpenOptions,
+    RequestRecord, SledStore, Store, StoreError, StoredObject, Told, Verified, plain_bytes, verify,
 };
 
 fn open(dir: &Path) -> Result<SledStore, StoreError> {
@@ -546,4 +546,78 @@ fn a_store_of_every_released_format_opens() {
             "format {format}, compacted"
         );
     }
+}
+
+/// How much of each kind is wrong, and what was read.
+fn scrub(dir: &Path) -> (BTreeMap<FindingKind, usize>, Verified) {
+    let mut found = BTreeMap::new();
+    let verified = verify(dir, &mut |told| {
+        if let Told::Found(finding) = told {
+            *found.entry(finding.kind).or_default() += 1;
+        }
+    });
+    (found, verified.unwrap())
+}
+
+/// The commits that fixtures hold quote words that stand in no document; all else of them is sound.
+#[test]
+fn of_stores_of_released_formats_only_the_invented_quotes_are_wrong() {
+    for format in 1..=FORMAT {
+        let dir = tempfile::tempdir().unwrap();
+        unpack(&fixtures().join(format!("store-format-{format}")), dir.path());
+        let quotes = BTreeMap::from([(FindingKind::Quote, 27)]);
+        let (found, read) = scrub(dir.path());
+        assert_eq!(found, quotes, "format {format}");
+        assert_eq!((read.commits, read.facts, read.evidence), (4, 24, 27));
+        assert_eq!((read.nodes, read.documents, read.requests), (8, 4, 4));
+        let store = open(dir.path()).unwrap();
+        assert_eq!(store.migrated().len(), (FORMAT - format) as usize, "a scrub does not migrate");
+        store.compact().unwrap();
+        let (found, compacted) = scrub(dir.path());
+        assert_eq!(found, quotes, "format {format}, compacted");
+        assert_eq!((compacted.facts, compacted.evidence), (read.facts, read.evidence));
+    }
+}
+
+#[test]
+fn a_scrub_leaves_a_compaction_that_was_cut_off_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), &sample(2));
+    fs::create_dir(dir.path().join("sled.new")).unwrap();
+    assert_eq!(scrub(dir.path()).1.notes.len(), 1);
+    fs::remove_dir(dir.path().join("sled.new")).unwrap();
+    fs::rename(dir.path().join("sled"), dir.path().join("sled.new")).unwrap();
+    fs::write(dir.path().join("SWAP"), "").unwrap();
+    let (_, read) = scrub(dir.path());
+    assert_eq!((read.facts, read.notes.len()), (12, 1));
+    assert_eq!(names(dir.path()), ["HEAD", "LOCK", "SWAP", "sled.new"]);
+    assert_eq!(commits(&open(dir.path()).unwrap()).unwrap(), sample(2));
+}
+
+/// Bytes of sled's own file, changed beneath its checksums: the scrub ends, and says something of each.
+#[test]
+fn whatever_is_wrong_beneath_sled_a_scrub_ends_and_tells() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = sample(40);
+    fill(dir.path(), &all);
+    let sound = scrub(dir.path());
+    let db = fs::read(dir.path().join("sled/db")).unwrap();
+    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut told = 0;
+    for place in (0..used).step_by(used / 25) {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir.path(), damaged.path());
+        let mut bytes = db.clone();
+        bytes[place] ^= 0x55;
+        fs::write(damaged.path().join("sled/db"), &bytes).unwrap();
+        let mut found = 0;
+        match verify(damaged.path(), &mut |said| found += u32::from(matches!(said, Told::Found(_)))) {
+            Ok(read) if u64::from(found) == sound.1.findings => {
+                assert_eq!(read, sound.1, "byte {place} of {used}");
+                assert_eq!(commits(&open(damaged.path()).unwrap()).unwrap(), all);
+            }
+            Ok(_) | Err(_) => told += 1,
+        }
+    }
+    assert!(told > 5, "{told} told");
 }

@@ -51,9 +51,14 @@ fn begin(into: &Path) -> Result<(), StoreError> {
     sync_path(into)
 }
 
+/// Whether a folder is a copy that was never opened, whole or not.
+pub(super) fn is_marked(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
 /// Whether a folder is a copy that was never opened.
 pub(super) fn is_unopened(dir: &Path) -> Result<bool, StoreError> {
-    if !dir.join(FILE).exists() {
+    if !is_marked(dir) {
         return Ok(false);
     }
     if dir.join(head::FILE).exists() {

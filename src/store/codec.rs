@@ -189,15 +189,20 @@ pub(super) fn decode<T: DeserializeOwned>(tree: TreeName, key: &[u8], payload: &
 
 /// An error that names the tree and the key.
 pub(super) fn damaged(tree: TreeName, key: &[u8], reason: impl std::fmt::Display) -> StoreError {
+    StoreError::Damaged {
+        tree: tree.as_str().to_owned(),
+        reason: format!("{reason} at key {}", hex(key)),
+    }
+}
+
+/// A key as people see it.
+pub(super) fn hex(key: &[u8]) -> String {
     let mut hex = String::new();
     for byte in key {
         // Writing to a String cannot fail.
         let _ = std::fmt::Write::write_fmt(&mut hex, format_args!("{byte:02x}"));
     }
-    StoreError::Damaged {
-        tree: tree.as_str().to_owned(),
-        reason: format!("{reason} at key {hex}"),
-    }
+    hex
 }
 
 /// Writes some records as one block.

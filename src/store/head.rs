@@ -66,16 +66,8 @@ impl HeadFile {
             file.sync_all().map_err(error)?;
             sync_path(dir)?;
         }
-        let mut written = false;
-        let mut newest: Option<Slot> = None;
-        for place in 0..2 {
-            let mut bytes = [0; SLOT_LENGTH];
-            file.read_exact_at(&mut bytes, place * SLOT).map_err(error)?;
-            written |= bytes.iter().any(|byte| *byte != 0);
-            let last = newest.as_ref().map_or(0, |slot| slot.sequence);
-            newest = read(&bytes).filter(|slot| slot.sequence > last).or(newest);
-        }
-        if newest.is_none() && written {
+        let (newest, torn) = newest(&file).map_err(error)?;
+        if newest.is_none() && !torn.is_empty() {
             return Err(StoreError::Damaged {
                 tree: FILE.to_owned(),
                 reason: "neither slot is whole".to_owned(),
@@ -105,6 +97,51 @@ impl HeadFile {
         self.sealed = *head;
         Ok(())
     }
+}
+
+/// What a look at the file finds.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    pub(super) mark: Option<Mark>,
+    /// Slots that were written and are not whole.
+    pub(super) torn: Vec<u64>,
+}
+
+/// Looks at `HEAD` and changes nothing; `None` when it is not there.
+pub(super) fn look(dir: &Path) -> Result<Option<Look>, StoreError> {
+    let path = dir.join(FILE);
+    let error = |error: std::io::Error| StoreError::Io(format!("{}: {error}", path.display()));
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(other) => return Err(error(other)),
+    };
+    if file.metadata().map_err(error)?.len() < 2 * SLOT {
+        // A kill at creation can leave it short; it then names nothing yet.
+        return Ok(Some(Look::default()));
+    }
+    let (newest, torn) = newest(&file).map_err(error)?;
+    Ok(Some(Look {
+        mark: newest.map(Mark::from),
+        torn,
+    }))
+}
+
+/// The slot written last, and those that were written and are not whole.
+fn newest(file: &File) -> std::io::Result<(Option<Slot>, Vec<u64>)> {
+    let mut newest: Option<Slot> = None;
+    let mut torn = Vec::new();
+    for place in 0..2 {
+        let mut bytes = [0; SLOT_LENGTH];
+        file.read_exact_at(&mut bytes, place * SLOT)?;
+        let slot = read(&bytes);
+        if slot.is_none() && bytes.iter().any(|byte| *byte != 0) {
+            torn.push(place);
+        }
+        let last = newest.as_ref().map_or(0, |slot| slot.sequence);
+        newest = slot.filter(|slot| slot.sequence > last).or(newest);
+    }
+    Ok((newest, torn))
 }
 
 /// The bytes of a slot: version, length, content, checksum, zeros.

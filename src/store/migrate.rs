@@ -42,7 +42,7 @@ const STEPS: [Step; FORMAT as usize] = [
 /// The newest stored format.
 pub const FORMAT: u32 = 2;
 
-const FORMAT_KEY: &[u8] = b"format";
+pub(super) const FORMAT_KEY: &[u8] = b"format";
 /// How the keys of all steps begin.
 const STEPS_BEGIN: &[u8] = b"step/";
 
@@ -76,6 +76,15 @@ pub(super) fn run(trees: &Trees) -> Result<Done, StoreError> {
     Ok(done)
 }
 
+/// What is to be said of the steps of a store that is only looked at, which has this format.
+pub(super) fn changed(trees: &Trees, found: u32) -> Result<Vec<String>, StoreError> {
+    let mut done = Done::default();
+    for (_, step) in (1..=found).zip(&STEPS) {
+        check(trees, step, &mut done)?;
+    }
+    Ok(done.changed)
+}
+
 /// Gives new files the format of those they are copied from, and what is known of its steps.
 pub(super) fn carry_over(from: &Trees, into: &Trees) -> Result<(), StoreError> {
     run(into)?;
@@ -88,7 +97,7 @@ pub(super) fn carry_over(from: &Trees, into: &Trees) -> Result<(), StoreError> {
 }
 
 /// The store's format; `None` before its first step.
-fn format(trees: &Trees) -> Result<Option<u32>, StoreError> {
+pub(super) fn format(trees: &Trees) -> Result<Option<u32>, StoreError> {
     let Some(value) = trees.row(TreeName::Meta, FORMAT_KEY)? else {
         return Ok(None);
     };

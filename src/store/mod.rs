@@ -7,7 +7,8 @@
 //!
 //! From the contract down to the bytes: `engine` (the commit protocol), `rows` (a commit as rows, and
 //! back), `pack` (the form of a record), `keys` (trees and keys), `codec` (what stands around every
-//! value), `trees` (sled itself). Beside them `opening`, `head`, `lock`, `backup`, `compact` (over `swap`) and `migrate`.
+//! value), `trees` (sled itself). Beside them `opening`, `head`, `lock`, `backup`, `compact` (over `swap`), `verify` and
+//! `migrate`.
 
 mod record;
 mod follow;
@@ -24,6 +25,7 @@ mod replay;
 mod backup;
 mod swap;
 mod compact;
+mod verify;
 mod opening;
 mod engine;
 
@@ -42,6 +44,7 @@ pub use migrate::FORMAT;
 pub use record::{
     Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoredObject, plain_bytes,
 };
+pub use verify::{Finding, FindingKind, Told, Verified, verify};
 
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head, Revision};
 

@@ -125,19 +125,7 @@ impl Streams<'_> {
     }
 
     fn evidence(&self, key: &[u8], mut packed: PackedCommit) -> Result<Vec<EvidenceRecord>, StoreError> {
-        let items = std::mem::take(&mut packed.evidence.items);
-        let texts = packed.evidence.texts();
-        let light = items.into_iter().map(|(fact, number, light)| {
-            let evidence = light.unpack(&texts)?;
-            Ok(EvidenceRecord {
-                fact: FactNumber(fact),
-                number,
-                evidence,
-            })
-        });
-        let mut records = light
-            .collect::<Unpacked<Vec<_>>>()
-            .map_err(|reason| damaged(TreeName::Commits, key, reason))?;
+        let mut records = light_evidence(key, &mut packed)?;
         if self.full {
             for record in &mut records {
                 record.evidence = further_evidence(self.trees, record.fact, record.number)?;
@@ -157,6 +145,23 @@ impl Streams<'_> {
         };
         digests.iter().map(one).collect()
     }
+}
+
+/// The further evidence that a value of `commits` names, light.
+pub(super) fn light_evidence(key: &[u8], packed: &mut PackedCommit) -> Result<Vec<EvidenceRecord>, StoreError> {
+    let items = std::mem::take(&mut packed.evidence.items);
+    let texts = packed.evidence.texts();
+    let light = items.into_iter().map(|(fact, number, light)| {
+        let evidence = light.unpack(&texts)?;
+        Ok(EvidenceRecord {
+            fact: FactNumber(fact),
+            number,
+            evidence,
+        })
+    });
+    light
+        .collect::<Unpacked<_>>()
+        .map_err(|reason| damaged(TreeName::Commits, key, reason))
 }
 
 /// One piece of further evidence, whole.

@@ -35,6 +35,17 @@ pub(super) fn is_there(dir: &Path) -> bool {
     dir.join(SLED).is_dir() || dir.join(SWAP).exists()
 }
 
+/// The folder whose files are the store, as long as nothing is settled, and what there is to say of that.
+pub(super) fn current(dir: &Path) -> (PathBuf, Option<String>) {
+    let told = |what: &str| Some(format!("a compaction was cut off; when the store is next opened, {what}"));
+    if dir.join(SWAP).exists() {
+        let name = if dir.join(NEW).exists() { NEW } else { SLED };
+        return (dir.join(name), told("it is brought to its end"));
+    }
+    let left = [NEW, OLD, SWAP_UNDER_WAY].iter().any(|name| dir.join(name).exists());
+    (dir.join(SLED), if left { told("what it had written is removed") } else { None })
+}
+
 /// An empty folder for new files.
 pub(super) fn begin(dir: &Path) -> Result<PathBuf, StoreError> {
     let new = dir.join(NEW);
@@ -201,6 +212,9 @@ mod tests {
         for (found, left, told) in moments {
             let dir = folder(found);
             assert!(is_there(dir.path()), "{found:?}");
+            let (now, said) = current(dir.path());
+            assert_eq!(fs::read_to_string(now.join("db")).unwrap(), left, "{found:?}");
+            assert_eq!(said.is_some(), told, "{found:?}");
             assert_eq!(settle(dir.path()).unwrap().is_some(), told, "{found:?}");
             assert_eq!(fs::read_to_string(dir.path().join(SLED).join("db")).unwrap(), left, "{found:?}");
             assert_eq!(names(dir.path()), [SLED], "{found:?}");

@@ -41,6 +41,8 @@ const PAUSE: Duration = Duration::from_millis(40);
 
 /// A row as it was found.
 type KeyAndPayload = (Vec<u8>, Vec<u8>);
+/// Key and value of a row as sled has them, or why it has not.
+pub(super) type RawRow = Result<(sled::IVec, sled::IVec), StoreError>;
 
 impl Trees {
     /// Opens or creates sled in a folder, and makes its files' names durable.
@@ -192,6 +194,12 @@ impl Trees {
         Ok(Stream { tree, rows })
     }
 
+    /// Takes a row out, which nothing but damage does.
+    #[cfg(test)]
+    pub(super) fn remove(&self, tree: TreeName, row_key: &[u8]) {
+        self.with(tree, |tree| tree.remove(row_key)).unwrap().unwrap();
+    }
+
     /// Bytes of the largest value in any tree.
     #[cfg(test)]
     pub(super) fn largest_value(&self) -> usize {
@@ -222,7 +230,12 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    fn next_row(&mut self) -> Option<Result<(sled::IVec, sled::IVec), StoreError>> {
+    /// The rows as they are, each piece by itself.
+    pub(super) fn rows(mut self) -> impl Iterator<Item = RawRow> {
+        std::iter::from_fn(move || self.next_row())
+    }
+
+    fn next_row(&mut self) -> Option<RawRow> {
         match catch(|| self.rows.next()) {
             Ok(row) => row.map(|row| row.map_err(|error| StoreError::Io(error.to_string()))),
             Err(error) => Some(Err(error)),

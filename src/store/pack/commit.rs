@@ -72,6 +72,12 @@ impl PackedCommit {
         }
     }
 
+    /// Whether it records nothing, as one does that stands for lost ones.
+    pub(in crate::store) const fn is_empty(&self) -> bool {
+        let nothing_new = matches!(self.brings, [0, 0, 0]) && self.evidence.items.is_empty();
+        nothing_new && self.closings.is_empty() && self.document_closings.is_empty() && self.requests.is_empty()
+    }
+
     pub(in crate::store) fn closings(&mut self) -> (Vec<Closing>, Vec<DocumentClosing>) {
         let closings = std::mem::take(&mut self.closings).into_iter().map(PackedClosing::unpack).collect();
         (
