@@ -1,6 +1,6 @@
 //! `dateline compact`: the same store on less disk.
 
-use super::{Failure, Outcome, alone};
+use super::{Failure, Outcome, alone, megabytes};
 use crate::config::{CompactConfig, Place};
 
 /// Arguments of `dateline compact`.
@@ -26,23 +26,4 @@ pub(super) fn compact(place: &Place, args: &CompactArgs) -> Result<Outcome, Fail
         megabytes(done.bytes_plain),
     );
     Ok(Outcome::Done)
-}
-
-/// Millions of bytes, with one place behind the point.
-fn megabytes(bytes: u64) -> String {
-    let tenths = (bytes + 50_000) / 100_000;
-    format!("{}.{} MB", tenths / 10, tenths % 10)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_told_in_tenths_of_a_megabyte() {
-        assert_eq!(
-            [0, 49_999, 50_000, 1_234_567, 999_999_999].map(megabytes),
-            ["0.0 MB", "0.0 MB", "0.1 MB", "1.2 MB", "1000.0 MB"]
-        );
-    }
 }

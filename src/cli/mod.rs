@@ -2,7 +2,7 @@
 //!
 //! Commands that ask and write speak the HTTP API through a [`Door`]: to the server that holds the store, or to the
 //! same router inside this process when no server does. That is why the bytes are the same with and without a
-//! server. `serve`, `migrate` and `compact` hold the store themselves.
+//! server. `serve`, `migrate`, `compact` and `verify` hold the store themselves.
 
 mod alone;
 mod compact;
@@ -15,6 +15,7 @@ mod outcome;
 mod query;
 mod serve;
 mod table;
+mod verify;
 
 pub use door::{Door, Needs};
 pub use outcome::{Failure, Outcome};
@@ -35,7 +36,8 @@ const EXAMPLES: &str = "Examples:
   dateline import facts.ndjson events.csv.gz
   dateline export > everything.ndjson
 
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done in part (some lines or reports were refused).
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done in part (some lines or reports were refused);
+4 verify found something wrong.
 Settings: flags, then the environment (DATELINE_*), then --config FILE (TOML), then the default.";
 
 /// A knowledge-graph store with a query HTTP API, for facts that have a date and a source.
@@ -66,6 +68,8 @@ enum Command {
     Backup(export::BackupArgs),
     /// Write a store anew so that it takes less disk (while no server holds it).
     Compact(compact::CompactArgs),
+    /// Read a whole store and say what is wrong with it (while no server holds it).
+    Verify(verify::VerifyArgs),
     /// Bring a store to the newest format (`serve` does it by itself).
     Migrate,
     /// Ask a server whether it is ready; for containers.
@@ -107,6 +111,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         }
         Command::Migrate => serve::migrate(&cli.place),
         Command::Compact(args) => compact::compact(&cli.place, &args),
+        Command::Verify(args) => verify::verify(&cli.place, &args),
         Command::Serve(config) => in_runtime(serve::serve(&cli.place, &config, serve::NoPreparation)),
         Command::Demo(config) => in_runtime(demo::demo(&cli.place, &config)),
         Command::Ingest(args) => in_runtime(ingest::ingest(&cli.place, args)),
@@ -118,10 +123,29 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
     }
 }
 
+/// Millions of bytes, with one place behind the point.
+fn megabytes(bytes: u64) -> String {
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
 fn in_runtime(work: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime"))?
         .block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_told_in_tenths_of_a_megabyte() {
+        assert_eq!(
+            [0, 49_999, 50_000, 1_234_567, 999_999_999].map(megabytes),
+            ["0.0 MB", "0.0 MB", "0.1 MB", "1.2 MB", "1000.0 MB"]
+        );
+    }
 }

@@ -10,6 +10,8 @@ pub enum Outcome {
     Done,
     /// Some lines or reports were refused, and named.
     InPart,
+    /// It looked for what is wrong, and something is.
+    Found,
 }
 
 impl Outcome {
@@ -19,6 +21,7 @@ impl Outcome {
         match self {
             Self::Done => ExitCode::SUCCESS,
             Self::InPart => ExitCode::from(3),
+            Self::Found => ExitCode::from(4),
         }
     }
 }

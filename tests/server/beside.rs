@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::process::{Server, dateline, run, stdout};
 
 const REPORT: &str =
@@ -117,6 +119,83 @@ fn a_compacted_store_gives_the_same_answers_and_goes_on_with_a_page() {
         assert_eq!(&server.get(question).body, answer, "{question}");
     }
     assert_eq!(server.get(next).body, second, "a page from before goes on");
+}
+
+#[test]
+fn a_store_is_verified_when_no_server_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_with("demo", folder.path(), &[]);
+    let changes = [
+        (
+            "PATCH",
+            "/v1/facts/f-gast7v331fk5d48d?reason=misread&by=anna",
+            r#"{"polarity":"negated"}"#,
+        ),
+        ("DELETE", "/v1/facts/f-0y9heqc22z85xj22?reason=misread&by=anna", ""),
+        ("PATCH", "/v1/nodes/norway", r#"{"name":"Kingdom of Norway"}"#),
+        ("DELETE", "/v1/documents/2019-03-20-northern-press-oslo?reason=withdrawn", ""),
+        (
+            "POST",
+            "/v1/facts",
+            r#"{"subject":"norway","relation":"met_with","object_name":"Ann Ek","object_type":"Person","publisher":"Desk"}"#,
+        ),
+        (
+            "POST",
+            "/v1/facts",
+            r#"{"subject":"norway","relation":"met_with","object":"ann-ek","publisher":"Other","document":"other-1","quote":"They met."}"#,
+        ),
+    ];
+    for (nth, (method, target, body)) in changes.into_iter().enumerate() {
+        let headers = [("content-type", "application/json"), ("idempotency-key", &format!("key-{nth}"))];
+        let answer = server.send(method, target, &headers, body);
+        assert!(answer.status < 300, "{target}: {}", answer.body);
+    }
+    let verify = |arguments: &[&str]| {
+        dateline()
+            .args(["verify", "--data"])
+            .arg(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let refused = verify(&[]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(&server.url) && said.contains("verify needs it alone: stop"), "{said}");
+    assert_eq!(verify(&["--server", &server.url]).status.code(), Some(2));
+    assert_eq!(server.stop(), Some(0));
+
+    let assert_sound = || {
+        let said = stdout(&verify(&[]));
+        assert!(said.ends_with(": nothing is wrong\n") && said.lines().count() == 1, "{said}");
+    };
+    assert_sound();
+    ask(folder.path(), &["compact"]);
+    assert_sound();
+
+    // A byte of a value changes, and nobody told sled.
+    let db = sled::open(folder.path().join("sled")).unwrap();
+    let columns = db.open_tree("columns").unwrap();
+    let (key, value) = columns.first().unwrap().unwrap();
+    let mut value = value.to_vec();
+    value[40] ^= 1;
+    columns.insert(&key, value).unwrap();
+    drop((columns, db));
+    let output = verify(&[]);
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("columns: facts from 0: wrong checksum at key 00000000"), "{said}");
+    assert!(said.ends_with(": 1 thing is wrong\n") && said.lines().count() == 2, "{said}");
+    let output = verify(&["--json"]);
+    assert_eq!(output.status.code(), Some(4));
+    let objects: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((&objects[0]["kind"], &objects[0]["in"]), (&"damaged".into(), &"columns".into()));
+    assert_eq!((&objects[1]["kind"], &objects[1]["findings"]), (&"summary".into(), &1.into()));
+    assert_eq!(run(&["verify", "--data", "/nonexistent"]).status.code(), Some(1));
 }
 
 #[test]
