@@ -62,12 +62,11 @@ pub(super) async fn publishers(State(app): State<AppState>, asked: Ask<SinglePar
         known_at: asked.own.known_at,
         ..FilterParams::default()
     };
-    let publishers = match of_now(&app, app.publishers(), &filters) {
-        Some(publishers) => publishers,
-        None => {
-            let publishers = app.ask(&filters, Reads::Bodies, query::publishers).await?;
-            app.publishers().keep(publishers.revision, publishers)
-        }
+    let publishers = if let Some(publishers) = of_now(&app, app.publishers(), &filters) {
+        publishers
+    } else {
+        let publishers = app.ask(&filters, Reads::Bodies, query::publishers).await?;
+        app.publishers().keep(publishers.revision, publishers)
     };
     Ok(written(
         asked.form,

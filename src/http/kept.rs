@@ -20,7 +20,9 @@ impl<A> Kept<A> {
     pub(super) fn at(&self, revision: Revision) -> Option<Arc<A>> {
         // Nothing is left half done under the lock.
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(of, _)| *of == revision).map(|(_, answer)| Arc::clone(answer))
+        kept.as_ref()
+            .filter(|(of, _)| *of == revision)
+            .map(|(_, answer)| Arc::clone(answer))
     }
 
     /// Keeps an answer, unless there is one of a newer revision.

@@ -313,6 +313,7 @@ pub struct NeighbourNode<'v> {
 }
 
 /// An edge of a neighbourhood.
+#[expect(clippy::large_enum_variant, reason = "an answer has edges of one kind alone")]
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Edge<'v> {

@@ -390,7 +390,7 @@ fn prefix(id: FactId) -> u64 {
     id.to_bytes().iter().take(8).fold(0, |bits, byte| (bits << 8) | u64::from(*byte))
 }
 
-/// A quick hash of a claim: the finisher of SplitMix64 (Steele, Lea and Flood, 2014) over its numbers.
+/// A quick hash of a claim: the finisher of `SplitMix64` (Steele, Lea and Flood, 2014) over its numbers.
 fn mix((subject, relation, object, modality, polarity, qualifiers): &Claim) -> u64 {
     let object = match object {
         ObjectEntry::Node(node) => u64::from(node.0) << 2,

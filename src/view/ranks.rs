@@ -58,7 +58,7 @@ impl Ranks {
         let starts = (0..super::chunk::NODES).step_by(WORD);
         starts.zip(words).flat_map(|(start, bits)| {
             let is_there = move |bit: &u16| bits >> bit & 1 != 0;
-            (0..u64::BITS as u16).filter(is_there).map(move |bit| start + bit)
+            (0..64).filter(is_there).map(move |bit| start + bit)
         })
     }
 }
@@ -69,7 +69,9 @@ mod tests {
 
     fn of(nodes: &[u16]) -> Ranks {
         let mut ranks = Ranks::default();
-        nodes.iter().for_each(|node| ranks.add(*node));
+        for node in nodes {
+            ranks.add(*node);
+        }
         ranks.seal();
         ranks
     }
