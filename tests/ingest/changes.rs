@@ -90,6 +90,23 @@ async fn a_correction_keeps_what_it_does_not_name() {
 }
 
 #[tokio::test]
+async fn a_correction_by_an_extractor_needs_its_quote() {
+    let engine = engine();
+    post(&engine, json!([meeting(json!({}))])).await;
+    let id = fact_ids(&engine.view())[0].clone();
+    let extractor = Why {
+        by: Some("extractor:x-1".to_owned()),
+        ..why()
+    };
+    let refused = engine.correct_fact(&id, patch(json!({"valid": "2017-11-21"})), extractor).await;
+    let Err(IngestError::Field { field, .. }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(field, "/document");
+    assert_eq!(engine.view().head().revision.0, 1);
+}
+
+#[tokio::test]
 async fn a_correction_may_change_evidence_alone_an_object_into_a_value_or_a_date_into_none() {
     let engine = engine();
     post(&engine, json!([meeting(json!({}))])).await;

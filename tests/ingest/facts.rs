@@ -119,6 +119,12 @@ async fn every_fault_names_its_field_and_its_kind() {
             "missing-field /document",
         ),
         (json!({"asserted_by": "extractor:x", "document": "d"}), "missing-field /quote"),
+        (
+            json!({"asserted_by": "extractor:x", "document": "d", "quote": "They met.", "evidence": [
+                {"document": "e", "publisher": "AFP", "reported": "2017-11-24", "speakers": []}
+            ]}),
+            "missing-field /evidence/0/quote",
+        ),
         (json!({"subject_name": "x".repeat(500)}), "invalid-value /subject"),
     ] {
         assert_eq!(faults(&engine, json!([meeting(wrong.clone())])).await, [expected], "{wrong}");

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::Planner;
 use super::documents::add_name;
+use super::evidence::quoted_if_extracted;
 use super::nodes::{PROVISIONAL, checked_name};
 use crate::format::{FactIn, Fault, problem};
 use crate::ingest::{FactPatch, IngestError, NodePatch, Why};
@@ -89,6 +90,7 @@ impl Planner {
             new.quote.clone_from(&evidence.quote);
         }
         new.asserted_by = why.asserter();
+        quoted_if_extracted(&new.asserted_by, new.document.is_some(), new.quote.is_some(), "")?;
         new.mirrored = placeable.mirrored;
         self.close_fact(old, why);
         let id = placeable.id;

@@ -42,7 +42,7 @@ impl Planner {
     /// The evidence of a posted line: its own, or all that the row carries, in the row's order.
     pub(super) fn evidence_of(&mut self, fact: &FactIn<'_>, describing: Qualifiers) -> Result<Vec<Evidence>, Stop> {
         let asserted_by = asserter(fact.asserted_by.as_deref())?;
-        quoted_if_extracted(fact, &asserted_by)?;
+        quoted_if_extracted(&asserted_by, fact.document.is_some(), fact.quote.is_some(), "")?;
         let own = self.own_evidence(fact, describing, asserted_by.clone())?;
         if fact.evidence.is_empty() {
             return Ok(vec![own]);
@@ -50,6 +50,8 @@ impl Planner {
         let mut all = Vec::with_capacity(fact.evidence.len());
         let mut own = Some(own);
         for (place, row) in fact.evidence.iter().enumerate() {
+            let at = format!("/evidence/{place}");
+            quoted_if_extracted(&asserted_by, row.document.is_some(), row.quote.is_some(), &at)?;
             let mut read = self.evidence_row(row, place, asserted_by.clone())?;
             // The row's own evidence stands in the list too; only the row knows its place and qualifiers.
             if let Some(own) = own.take_if(|own| same_basis(&read, own)) {
@@ -349,14 +351,14 @@ fn asserter(given: Option<&str>) -> Result<Asserter, Fault> {
 }
 
 /// What a program read out of a text stands on words of it, or is not stored.
-fn quoted_if_extracted(fact: &FactIn<'_>, asserted_by: &Asserter) -> Result<(), Fault> {
+pub(super) fn quoted_if_extracted(asserted_by: &Asserter, has_document: bool, has_quote: bool, at: &str) -> Result<(), Fault> {
     if !matches!(asserted_by, Asserter::Extractor(_)) {
         return Ok(());
     }
-    for (field, value) in [("document", &fact.document), ("quote", &fact.quote)] {
-        if value.is_none() {
+    for (field, is_there) in [("document", has_document), ("quote", has_quote)] {
+        if !is_there {
             let detail = format!("a fact that an extractor asserts needs its '{field}'");
-            return Err(Fault::new(format!("/{field}"), problem::MISSING_FIELD, detail));
+            return Err(Fault::new(format!("{at}/{field}"), problem::MISSING_FIELD, detail));
         }
     }
     Ok(())
