@@ -5,7 +5,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use crate::ontology::Ontology;
-use crate::store::{Commit, Store, StoreError};
+use crate::store::{Outlined, Store, StoreError};
 use crate::view::{Loading, View};
 
 /// Facts that are decoded ahead, about.
@@ -20,13 +20,13 @@ const BATCHES: usize = 4;
 /// [`StoreError`] when the store cannot be read, or holds what its own ontology does not know.
 pub(super) fn load(store: &dyn Store, ontology: Arc<Ontology>) -> Result<View, StoreError> {
     let mut loading = Loading::new(ontology);
-    let (send, batches) = sync_channel::<Vec<Commit>>(BATCHES);
+    let (send, batches) = sync_channel::<Vec<Outlined>>(BATCHES);
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let (mut batch, mut size) = (Vec::new(), 0);
-            store.replay(false, &mut |commit| {
-                size += 1 + commit.facts.len();
-                batch.push(commit);
+            store.outlines(&mut |outlined| {
+                size += 1 + outlined.facts.iter().map(|slice| slice.places.len()).sum::<usize>();
+                batch.push(outlined);
                 if size >= AHEAD / BATCHES {
                     size = 0;
                     // A receiver that is gone has found damage, and says so.
@@ -38,8 +38,8 @@ pub(super) fn load(store: &dyn Store, ontology: Arc<Ontology>) -> Result<View, S
             drop(send.send(batch));
             Ok(())
         });
-        let taken = batches.into_iter().flatten().try_for_each(|commit| {
-            loading.take(&commit).map_err(|reason| StoreError::Damaged {
+        let taken = batches.into_iter().flatten().try_for_each(|outlined| {
+            loading.take(outlined).map_err(|reason| StoreError::Damaged {
                 tree: "commits".to_owned(),
                 reason,
             })

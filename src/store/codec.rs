@@ -9,8 +9,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::keys::TreeName;
@@ -179,7 +178,7 @@ pub(super) fn encode<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
 }
 
 /// A record from bytes, all of which it must take.
-pub(super) fn decode<T: DeserializeOwned>(tree: TreeName, key: &[u8], payload: &[u8]) -> Result<T, StoreError> {
+pub(super) fn decode<'p, T: Deserialize<'p>>(tree: TreeName, key: &[u8], payload: &'p [u8]) -> Result<T, StoreError> {
     match postcard::take_from_bytes(payload) {
         Ok((record, [])) => Ok(record),
         Ok(_) => Err(damaged(tree, key, "bytes behind the record")),

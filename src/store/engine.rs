@@ -16,7 +16,7 @@ use super::opening::{Opened, Opening};
 use super::replay::{self, EvidenceReader};
 use super::rows::{self, Rows};
 use super::trees::{self, Trees, io, sync_path};
-use super::{Commit, Compacted, Identity, RequestRecord, Store, StoreError, backup, codec, compact, follow, migrate, swap};
+use super::{Commit, Compacted, Identity, Outlined, RequestRecord, Store, StoreError, backup, codec, compact, follow, migrate, swap};
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head};
 
 /// Folder of sled's files in the data folder.
@@ -293,6 +293,10 @@ impl Store for SledStore {
 
     fn replay(&self, full: bool, visit: &mut dyn FnMut(Commit) -> Result<(), StoreError>) -> Result<(), StoreError> {
         replay::replay(self.trees()?, self.read_head().revision, full, visit)
+    }
+
+    fn outlines(&self, visit: &mut dyn FnMut(Outlined) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        replay::outlines(self.trees()?, self.read_head().revision, visit)
     }
 
     fn evidence(&self, facts: &[FactNumber]) -> Result<Vec<Vec<Evidence>>, StoreError> {

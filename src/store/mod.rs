@@ -11,6 +11,7 @@
 //! `migrate`.
 
 mod record;
+mod outline;
 mod follow;
 mod memory;
 mod keys;
@@ -41,6 +42,7 @@ pub use engine::{OpenOptions, SledStore};
 pub use lock::Holder;
 pub use memory::MemoryStore;
 pub use migrate::FORMAT;
+pub use outline::{FactOutline, FactSlice, FactTable, ObjectOutline, OriginOutline, Outlined, TimeOutline};
 pub use record::{
     Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoredObject, plain_bytes,
 };
@@ -161,6 +163,16 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError`], or the first error of `visit`.
     fn replay(&self, full: bool, visit: &mut dyn FnMut(Commit) -> Result<(), StoreError>) -> Result<(), StoreError>;
+
+    /// Hands every commit to `visit`, oldest first, as [`replay`](Store::replay) does with `full` false, but for its
+    /// facts, which come in tables: several times as quick.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], or the first error of `visit`.
+    fn outlines(&self, visit: &mut dyn FnMut(Outlined) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.replay(false, &mut |commit| visit(Outlined::of(commit)?))
+    }
 
     /// All evidence of each fact, whole, in order of its number (the first is number 0). A fact that
     /// was never recorded has none.

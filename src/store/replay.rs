@@ -5,13 +5,15 @@
 //! commits, as it does once small ones were folded.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::codec::{self, damaged};
 use super::keys::{self, TreeName};
 use super::pack::{PackedCommit, Unpacked};
 use super::rows::{self, LightFact};
 use super::trees::{Stream, Trees};
-use super::{Commit, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, StoreError};
+use super::{Commit, DocumentRecord, EvidenceRecord, FactRecord, FactSlice, FactTable, NodeRecord, Outlined, RequestRecord, StoreError};
 use crate::model::{DocumentNumber, Evidence, FactNumber, Head, Revision};
 
 /// Hands every commit up to `until` to `visit`, as [`super::Store::replay`] says.
@@ -21,13 +23,45 @@ pub(super) fn replay(
     full: bool,
     visit: &mut dyn FnMut(Commit) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    let (mut columns, mut bodies) = (Facts::new(trees)?, Bodies::new(trees)?);
+    each(trees, until, full, &mut |mut commit, numbers| {
+        let fact = |number| {
+            let LightFact { mut fact, has_body } = columns.next(FactNumber(number))?;
+            if full && has_body {
+                fact.evidence = bodies.next(FactNumber(number))?;
+            }
+            Ok(fact)
+        };
+        commit.facts = numbers.map(fact).collect::<Result<_, StoreError>>()?;
+        visit(commit)
+    })
+}
+
+/// Hands every commit up to `until` to `visit`, as [`super::Store::outlines`] says.
+pub(super) fn outlines(
+    trees: &Trees,
+    until: Revision,
+    visit: &mut dyn FnMut(Outlined) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut tables = Tables::new(trees)?;
+    each(trees, until, false, &mut |commit, numbers| {
+        let facts = tables.next(numbers)?;
+        visit(Outlined { commit, facts })
+    })
+}
+
+/// Hands every commit to `visit`, without its facts, and the numbers of those.
+fn each(
+    trees: &Trees,
+    until: Revision,
+    full: bool,
+    visit: &mut dyn FnMut(Commit, Range<u32>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut streams = Streams {
         trees,
         full,
         nodes: trees.stream(TreeName::Nodes, &[])?,
         documents: trees.stream(TreeName::Documents, &keys::documents())?,
-        columns: Facts::new(trees)?,
-        bodies: Bodies::new(trees)?,
     };
     for row in trees.stream(TreeName::Commits, &[])? {
         let (key, payload) = row?;
@@ -35,7 +69,8 @@ pub(super) fn replay(
         if revision > until {
             break;
         }
-        visit(streams.commit(revision, &key, codec::decode(TreeName::Commits, &key, &payload)?)?)?;
+        let (commit, facts) = streams.commit(revision, &key, codec::decode(TreeName::Commits, &key, &payload)?)?;
+        visit(commit, facts)?;
     }
     Ok(())
 }
@@ -56,12 +91,11 @@ struct Streams<'t> {
     full: bool,
     nodes: Stream,
     documents: Stream,
-    columns: Facts,
-    bodies: Bodies,
 }
 
 impl Streams<'_> {
-    fn commit(&mut self, revision: Revision, key: &[u8], mut packed: PackedCommit) -> Result<Commit, StoreError> {
+    /// A commit without its facts, and their numbers.
+    fn commit(&mut self, revision: Revision, key: &[u8], mut packed: PackedCommit) -> Result<(Commit, Range<u32>), StoreError> {
         let head = packed.head(revision);
         let [nodes, documents, facts] = packed.brings;
         let nodes = self.nodes(revision, nodes)?;
@@ -71,16 +105,13 @@ impl Streams<'_> {
             .facts
             .checked_sub(facts)
             .ok_or_else(|| damaged(TreeName::Commits, key, "more facts than counted"))?;
-        let facts = (first..head.counters.facts)
-            .map(|number| self.fact(FactNumber(number)))
-            .collect::<Result<_, _>>()?;
         let requests = std::mem::take(&mut packed.requests);
         let (closings, document_closings) = packed.closings();
-        Ok(Commit {
+        let commit = Commit {
             head,
             nodes,
             documents,
-            facts,
+            facts: Vec::new(),
             evidence: self.evidence(key, packed)?,
             closings,
             document_closings,
@@ -89,7 +120,8 @@ impl Streams<'_> {
             } else {
                 Vec::new()
             },
-        })
+        };
+        Ok((commit, first..head.counters.facts))
     }
 
     fn nodes(&mut self, revision: Revision, count: u32) -> Result<Vec<NodeRecord>, StoreError> {
@@ -114,14 +146,6 @@ impl Streams<'_> {
         } else {
             Err(missing(TreeName::Documents, head.revision))
         }
-    }
-
-    fn fact(&mut self, number: FactNumber) -> Result<FactRecord, StoreError> {
-        let LightFact { mut fact, has_body } = self.columns.next(number)?;
-        if self.full && has_body {
-            fact.evidence = self.bodies.next(number)?;
-        }
-        Ok(fact)
     }
 
     fn evidence(&self, key: &[u8], mut packed: PackedCommit) -> Result<Vec<EvidenceRecord>, StoreError> {
@@ -216,6 +240,46 @@ impl Facts {
         self.any()?
             .filter(|light| light.fact.number == number)
             .ok_or_else(|| no_fact(TreeName::Columns, number))
+    }
+}
+
+/// Tables of facts from `columns`, in order.
+struct Tables {
+    stream: Stream,
+    /// The one read last, and how many of its facts were handed out.
+    open: Option<(Arc<FactTable>, usize)>,
+}
+
+impl Tables {
+    fn new(trees: &Trees) -> Result<Self, StoreError> {
+        let (stream, open) = (trees.stream(TreeName::Columns, &[])?, None);
+        Ok(Self { stream, open })
+    }
+
+    /// The next facts there are, which have to have these numbers.
+    fn next(&mut self, Range { mut start, end }: Range<u32>) -> Result<Vec<FactSlice>, StoreError> {
+        let mut slices = Vec::new();
+        while start < end {
+            let (table, taken) = match self.open.take() {
+                Some((table, taken)) if taken < table.facts.len() => (table, taken),
+                _ => {
+                    let row = self.stream.next().ok_or_else(|| no_fact(TreeName::Columns, FactNumber(start)))?;
+                    let (key, payload) = row?;
+                    self.open = Some((Arc::new(rows::read_table(&key, &payload)?), 0));
+                    continue;
+                }
+            };
+            // The place of `start`, if the table goes on where the last one ended.
+            if table.first.index() + taken != start as usize {
+                return Err(no_fact(TreeName::Columns, FactNumber(start)));
+            }
+            let upto = end.min(table.end());
+            let places = taken..taken + (upto - start) as usize;
+            start = upto;
+            self.open = Some((Arc::clone(&table), places.end));
+            slices.push(FactSlice { table, places });
+        }
+        Ok(slices)
     }
 }
 

@@ -8,7 +8,7 @@ use super::pack::{
     self, Block, BodyBlock, FactBlock, PackedCommit, PackedDocument, PackedFact, PackedNode, PackedRequest, Seen, Texts, Unpacked,
     WholeEvidence,
 };
-use super::{Commit, DocumentRecord, FactRecord, NodeRecord, RequestRecord, StoreError};
+use super::{Commit, DocumentRecord, FactRecord, FactTable, NodeRecord, RequestRecord, StoreError};
 use crate::model::{DocumentNumber, Evidence, FactNumber};
 
 /// Facts in one value of `columns`.
@@ -164,6 +164,16 @@ pub(super) fn read_columns(key: &[u8], payload: &[u8]) -> Result<Vec<LightFact>,
     facts.collect::<Unpacked<_>>().map_err(bad)
 }
 
+/// The facts of a value in `columns`, as a table.
+pub(super) fn read_table(key: &[u8], payload: &[u8]) -> Result<FactTable, StoreError> {
+    if pack::is_columns(payload) {
+        let block = fact_block(key, payload)?;
+        return block.table().map_err(|reason| damaged(TreeName::Columns, key, reason));
+    }
+    let records: Vec<FactRecord> = read_columns(key, payload)?.into_iter().map(|light| light.fact).collect();
+    FactTable::of_records(&records)
+}
+
 /// The light evidence of one fact of a value in `columns`; `None` when it is not there, or has a body.
 pub(super) fn read_light_evidence(key: &[u8], payload: &[u8], fact: FactNumber) -> Result<Option<Evidence>, StoreError> {
     if !pack::is_columns(payload) {
@@ -245,7 +255,7 @@ fn numbered<T>(key: &[u8], items: Vec<T>) -> Unpacked<impl Iterator<Item = (Fact
 
 /// The records of a value in `nodes`.
 pub(super) fn read_nodes(key: &[u8], payload: &[u8]) -> Result<Vec<NodeRecord>, StoreError> {
-    let mut block: Block<PackedNode> = codec::decode(TreeName::Nodes, key, payload)?;
+    let mut block: Block<PackedNode, &str> = codec::decode(TreeName::Nodes, key, payload)?;
     let items = std::mem::take(&mut block.items);
     let mut texts = block.texts();
     let records: Unpacked<_> = items.into_iter().map(|node| node.unpack(&mut texts)).collect();
@@ -339,6 +349,7 @@ mod tests {
                 payload.splice(..0, [0, 2]);
             }
             let _ = read_columns(&key, &payload);
+            let _ = read_table(&key, &payload);
             let _ = read_bodies(&key, &payload);
             let _ = read_evidence(TreeName::Evidence, &key, &payload);
             let _ = read_nodes(&key, &payload);
@@ -361,6 +372,7 @@ mod tests {
                 let place = place.index(payload.len());
                 payload[place] = byte;
                 let _ = read_columns(&[0; 4], &payload);
+                let _ = read_table(&[0; 4], &payload);
                 let _ = read_bodies(&[0; 4], &payload);
             }
         }

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, RequestRecord, Store, StoredObject};
+use super::{
+    Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, FactSlice, FactTable, NodeRecord, ObjectOutline,
+    Outlined, RequestRecord, Store, StoredObject, TimeOutline,
+};
 use crate::model::{
     Asserter, Counters, Day, Document, DocumentNumber, Evidence, FactId, FactNumber, Head, Modality, Name, Node, NodeNumber, Polarity,
     Quote, Timestamp,
@@ -283,6 +286,10 @@ pub(super) struct Everything {
 pub(super) fn everything(store: &dyn Store) -> Everything {
     let head = store.head();
     let facts: Vec<_> = (0..head.counters.facts + 2).rev().map(FactNumber).collect();
+    let mut light = commits(store, false);
+    let firsts = light.iter_mut().flat_map(|commit| &mut commit.facts);
+    firsts.for_each(|fact| fact.evidence.sentence = None);
+    assert_eq!(from_outlines(store), light);
     Everything {
         head,
         full: commits(store, true),
@@ -293,6 +300,67 @@ pub(super) fn everything(store: &dyn Store) -> Everything {
             .collect(),
         requests: (0..6).map(|pick| store.request(&format!("key {pick}")).unwrap()).collect(),
         ontology: store.ontology().unwrap(),
+    }
+}
+
+/// All commits as their outlines tell them: light, and without the sentences of first evidence.
+fn from_outlines(store: &dyn Store) -> Vec<Commit> {
+    let mut commits = Vec::new();
+    store
+        .outlines(&mut |Outlined { mut commit, facts }| {
+            for FactSlice { table, places } in facts {
+                commit.facts.extend(places.map(|place| from_outline(&table, place)));
+            }
+            commits.push(commit);
+            Ok(())
+        })
+        .unwrap();
+    commits
+}
+
+fn from_outline(table: &FactTable, place: usize) -> FactRecord {
+    let fact = table.facts[place];
+    let origin = &table.origins[fact.origin as usize];
+    let shared = |text| Arc::from(table.text(text));
+    let qualifiers = |place: u32| table.qualifiers[place as usize].clone();
+    let time = |text: String| Some(text.parse().unwrap());
+    FactRecord {
+        number: FactNumber(table.first.0 + u32::try_from(place).unwrap()),
+        id: fact.id,
+        subject: fact.subject,
+        relation: shared(fact.relation),
+        object: match fact.object {
+            ObjectOutline::Node(number) => StoredObject::Node(number),
+            ObjectOutline::Value(text) => StoredObject::Value(shared(text)),
+            ObjectOutline::None => StoredObject::None,
+        },
+        valid: match fact.valid {
+            TimeOutline::None => None,
+            TimeOutline::On(day) => time(day.to_string()),
+            TimeOutline::Between(first, last) => time(format!("{first}/{last}")),
+            TimeOutline::From(day) => time(format!("{day}/..")),
+            TimeOutline::UpTo(day) => time(format!("../{day}")),
+            TimeOutline::Other(place) => Some(table.times[place as usize].clone()),
+        },
+        modality: fact.modality,
+        polarity: fact.polarity,
+        qualifiers: qualifiers(fact.qualifiers),
+        supersedes: fact.supersedes,
+        evidence: Evidence {
+            document: origin.document,
+            publisher: origin.publisher.map(|text| table.text(text).to_owned()),
+            reported: origin.reported,
+            url: None,
+            sentence: None,
+            quote: None,
+            speakers: table.speakers(origin).to_vec(),
+            place: origin.place,
+            qualifiers: qualifiers(origin.qualifiers),
+            confidence: None,
+            rule: None,
+            asserted_by: table.asserters[origin.asserted_by as usize].clone(),
+            mirrored: origin.mirrored,
+        },
     }
 }
 

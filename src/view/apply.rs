@@ -10,12 +10,13 @@ use super::evidence::{Interval, Origin, Text};
 use super::facts::{FactEntry, ObjectEntry};
 use super::heads::Recorded;
 use super::incidence::{Class, Entry, Prefix, Tag};
+use super::outlined::Known;
 use super::publishers::Turnover;
 use super::run::Additions;
 use super::{Closed, Provenance, Side, View};
 use crate::model::{DocumentNumber, Evidence, FactId, FactNumber, NodeNumber, Revision};
 use crate::ontology::TypeNumber;
-use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, StoredObject};
+use crate::store::{Closing, Commit, DocumentClosing, DocumentRecord, EvidenceRecord, FactRecord, NodeRecord, Outlined, StoredObject};
 
 impl View {
     /// Takes in what a transaction recorded. Facts are visible to readings made afterwards.
@@ -23,15 +24,28 @@ impl View {
     /// The commit must pass [`View::check`]. What does not is left out and never misread: a fact of an
     /// unknown relation is known at no revision.
     pub fn apply(&mut self, commit: &Commit) {
-        self.take(commit, true);
+        let nodes = commit.nodes.iter().cloned();
+        self.take(commit, nodes, true, |next| commit.facts.iter().for_each(|record| next.fact(record)));
     }
 
-    /// Takes in a commit, all but what [`super::Loading`] makes at the end: the lists, and the index of ids.
-    pub(super) fn record(&mut self, commit: &Commit) {
-        self.take(commit, false);
+    /// Takes in a commit, all but what [`super::Loading`] makes at the end: lists, indexes of facts, degrees of nodes.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, as [`View::check`] says. Part of it was taken in then.
+    pub(super) fn record(&mut self, outlined: Outlined, known: &mut Known) -> Result<(), String> {
+        let Outlined { mut commit, facts } = outlined;
+        self.check(&commit)?;
+        let nodes = std::mem::take(&mut commit.nodes).into_iter();
+        let mut taken = Ok(());
+        self.take(&commit, nodes, false, |next| {
+            taken = facts.iter().try_for_each(|slice| next.slice(slice, known));
+            known.count(&mut next.turnover);
+        });
+        taken
     }
 
-    fn take(&mut self, commit: &Commit, listed: bool) {
+    fn take(&mut self, commit: &Commit, nodes: impl Iterator<Item = NodeRecord>, listed: bool, facts: impl FnOnce(&mut Next<'_>)) {
         let before = self.heads.newest();
         let mut next = Next {
             recorded: Recorded {
@@ -45,9 +59,9 @@ impl View {
             claims: HashMap::new(),
             turnover: Turnover::default(),
         };
-        commit.nodes.iter().for_each(|record| next.node(record));
+        nodes.for_each(|record| next.node(record));
         commit.documents.iter().for_each(|record| next.document(record));
-        commit.facts.iter().for_each(|record| next.fact(record));
+        facts(&mut next);
         commit.evidence.iter().for_each(|record| next.evidence(record));
         commit.closings.iter().for_each(|closing| next.closing(closing));
         commit.document_closings.iter().for_each(|closing| next.document_closing(closing));
@@ -105,7 +119,7 @@ impl View {
     }
 }
 
-fn in_order(what: &str, number: usize, next: usize, counted: bool) -> Result<(), String> {
+pub(super) fn in_order(what: &str, number: usize, next: usize, counted: bool) -> Result<(), String> {
     if number < next || !counted {
         return Err(format!("{what} number {number} does not follow {next} others"));
     }
@@ -113,20 +127,20 @@ fn in_order(what: &str, number: usize, next: usize, counted: bool) -> Result<(),
 }
 
 /// The snapshot under way.
-struct Next<'v> {
-    view: &'v mut View,
-    recorded: Recorded,
+pub(super) struct Next<'v> {
+    pub(super) view: &'v mut View,
+    pub(super) recorded: Recorded,
     revision: Revision,
-    /// Whether facts are put into the lists, and into the index of ids.
+    /// Whether facts are put into the lists, and counted at their ends.
     listed: bool,
     additions: Additions,
     /// The newest fact of each claim in this commit.
     claims: HashMap<Claim, FactNumber>,
-    turnover: Turnover,
+    pub(super) turnover: Turnover,
 }
 
 impl Next<'_> {
-    fn node(&mut self, record: &NodeRecord) {
+    fn node(&mut self, record: NodeRecord) {
         let view = &mut *self.view;
         let node_type = view.ontology.type_number(&record.node.node_type).unwrap_or(TypeNumber(u16::MAX));
         let last = view.nodes.at(record.number, self.revision).map(|version| Arc::clone(&version.node));
@@ -142,22 +156,27 @@ impl Next<'_> {
     }
 
     fn fact(&mut self, record: &FactRecord) {
-        for lost in self.view.facts.len()..record.number.index() {
-            self.withhold(lost);
-        }
+        self.withhold_before(record.number);
         let Some(relation) = self.view.ontology.relation_number(&record.relation) else {
             tracing::error!(fact = %record.id, relation = %record.relation, "fact of an unknown relation left out");
             return self.withhold(record.number.index());
         };
         let kind = self.view.ontology.relation(relation).kind;
         let origin = self.origin(&record.evidence);
-        let entry = self.view.facts.record(record, relation, kind, origin, self.listed);
+        let entry = self.view.facts.record(record, relation, kind, origin);
         self.view.nodes.count_fact_at(ends(&entry), true);
         self.recorded.known_facts += 1;
         self.opened(record.number, origin);
         self.list(record.number, &entry);
         if let Some(place) = record.evidence.place {
             self.list_at_place(record.number, &entry, place);
+        }
+    }
+
+    /// Leaves out the numbers before a fact that no fact was recorded for.
+    pub(super) fn withhold_before(&mut self, number: FactNumber) {
+        for lost in self.view.facts.len()..number.index() {
+            self.withhold(lost);
         }
     }
 
@@ -341,18 +360,16 @@ impl Next<'_> {
         if is_known == was_known {
             return;
         }
-        self.view.nodes.count_fact_at(ends(entry), is_known);
+        if self.listed {
+            self.view.nodes.count_fact_at(ends(entry), is_known);
+        }
         let known = &mut self.recorded.known_facts;
         *known = if is_known { *known + 1 } else { known.saturating_sub(1) };
     }
 
     /// What the view holds of a piece of evidence, in two numbers.
     fn origin(&mut self, evidence: &Evidence) -> Origin {
-        let text = match evidence.document {
-            Some(document) => Text::Document(self.group(document)),
-            None => Text::of_publisher(evidence.publisher.as_deref()),
-        };
-        let provenance = self.view.evidence.intern(&Provenance {
+        let provenance = Provenance {
             document: evidence.document,
             publisher: evidence.publisher.as_deref().map(|name| self.view.publishers.shared(name)),
             speakers: evidence.speakers.clone(),
@@ -361,12 +378,21 @@ impl Next<'_> {
             asserted_by: evidence.asserted_by.clone(),
             mirrored: evidence.mirrored,
             dated: evidence.reported.is_some(),
-            text,
-        });
+            text: self.text(evidence.document, evidence.publisher.as_deref()),
+        };
+        let provenance = self.view.evidence.intern(&provenance);
         Origin {
             provenance,
             // The one of the fact before costs least.
             day: evidence.reported.unwrap_or_else(|| self.view.facts.last_reported()),
+        }
+    }
+
+    /// Which text evidence is independent by.
+    pub(super) fn text(&self, document: Option<DocumentNumber>, publisher: Option<&str>) -> Text {
+        match document {
+            Some(document) => Text::Document(self.group(document)),
+            None => Text::of_publisher(publisher),
         }
     }
 

@@ -244,7 +244,7 @@ impl Builder {
     }
 }
 
-/// A chunk whose lists are as long as they will be, filled in any order of nodes: how all lists are made at once.
+/// A chunk whose lists are as long as they will be, filled in any order: how all lists are made at once.
 pub(super) struct Filling {
     /// The first node of the chunk.
     first: NodeNumber,
@@ -274,7 +274,7 @@ impl Filling {
         }
     }
 
-    /// Adds an entry to the list of a node; those of a class come by day, latest day and id.
+    /// Adds an entry to the list of a node; they come in any order.
     pub(super) fn put(&mut self, node: usize, entry: Entry, class: Class) {
         let next = self.next.get_mut(node).and_then(|next| next.get_mut(class.number()));
         if let Some(next) = next {
@@ -284,7 +284,7 @@ impl Filling {
     }
 
     /// The chunk; `None` when no node has a list.
-    pub(super) fn finish(self, facts: &Facts) -> Option<Arc<Chunk>> {
+    pub(super) fn finish(mut self, facts: &Facts) -> Option<Arc<Chunk>> {
         if self.classes.end() == Lengths::default() {
             return None;
         }
@@ -295,6 +295,7 @@ impl Filling {
                 builder.chunk.nodes.add(node);
                 builder.starts.push(*from);
                 builder.begin_neighbours();
+                self.classes.sort(*from, *to, facts);
                 let own = NodeNumber(self.first.0 + u32::from(node));
                 let entries = self.classes.list(*from, *to).hits(facts).map(|hit| hit.entry);
                 entries.for_each(|entry| builder.meet(own, entry));

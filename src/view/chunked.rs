@@ -5,6 +5,7 @@
 //! next snapshot costs what a commit brings, never what the store holds, and a reader's clone answers as
 //! before. Values are never removed.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Values of a chunk.
@@ -62,6 +63,24 @@ impl<T> Column<T> {
             .flat_map(|branch| branch.iter())
             .chain([&self.tail])
             .flat_map(|chunk| chunk.iter())
+    }
+
+    /// Values by number, from one number on to another.
+    pub(super) fn range(&self, numbers: Range<usize>) -> impl Iterator<Item = &T> {
+        let chunks = numbers.start / CHUNK..numbers.end.div_ceil(CHUNK);
+        chunks.flat_map(move |chunk| {
+            let values = if chunk == self.len / CHUNK {
+                self.tail.as_slice()
+            } else {
+                let branch = self.full.get(chunk / BRANCH);
+                branch
+                    .and_then(|branch| branch.get(chunk % BRANCH))
+                    .map_or(&[][..], |chunk| chunk.as_slice())
+            };
+            let first = chunk * CHUNK;
+            let (from, to) = (numbers.start.max(first) - first, (numbers.end - first).min(values.len()));
+            values.get(from..to).unwrap_or_default()
+        })
     }
 
     /// The first number whose value does not meet `holds`, when it holds for all before it and for none after.
@@ -146,6 +165,9 @@ mod tests {
         assert_eq!(column.get(count), None);
         assert_eq!(column.last(), Some(&(count - 1)));
         assert!(column.iter().copied().eq(0..count));
+        for range in [0..count, 700..CHUNK * BRANCH + 1, count - 2..count, 5..5, 3..9] {
+            assert!(column.range(range.clone()).copied().eq(range));
+        }
         assert_eq!(column.partition_point(|value| *value < 1_000), 1_000);
     }
 

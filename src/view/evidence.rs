@@ -72,6 +72,8 @@ impl Interval {
 #[derive(Clone, Debug, Default)]
 pub(super) struct EvidenceTable {
     provenance: Interned<Arc<Provenance>>,
+    /// Whether any of them names a place.
+    placed: bool,
     /// One bit a fact: whether `history` knows it. Words past the end are zero.
     changed: Column<u64>,
     history: HashTrieMapSync<FactNumber, Column<Interval>>,
@@ -80,7 +82,13 @@ pub(super) struct EvidenceTable {
 impl EvidenceTable {
     /// The number of a provenance.
     pub(super) fn intern(&mut self, provenance: &Provenance) -> u32 {
+        self.placed |= provenance.place.is_some();
         self.provenance.intern(provenance, |known| Arc::new(known.clone()))
+    }
+
+    /// Whether no evidence of all says where anything happened.
+    pub(super) const fn is_placeless(&self) -> bool {
+        !self.placed
     }
 
     /// The provenance of evidence.
@@ -109,7 +117,11 @@ impl EvidenceTable {
     }
 
     /// All evidence of a fact, by number; `None` for one with a single piece that was never closed.
+    #[inline]
     pub(super) fn history(&self, fact: FactNumber) -> Option<&Column<Interval>> {
+        if self.changed.len() == 0 {
+            return None;
+        }
         let word = self.changed.get(fact.index() / WORD)?;
         if word & bit(fact) == 0 {
             return None;
@@ -118,6 +130,7 @@ impl EvidenceTable {
     }
 
     /// Whether a fact that had been recorded by a revision was known at it.
+    #[inline]
     pub(super) fn is_known(&self, fact: FactNumber, revision: Revision) -> bool {
         self.history(fact)
             .is_none_or(|history| history.iter().any(|interval| interval.is_open(revision)))

@@ -3,6 +3,7 @@
 //! A row takes some 9 B (`packed`); the id, which is a digest and packs no better than it is, has a column of
 //! its own. A number whose fact cannot be read here has a row too, of no shape.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rpds::HashTrieMapSync;
@@ -18,7 +19,7 @@ use super::memory::{COUNTS, Memory, map_bytes, of_texts};
 use super::packed::Packed;
 use super::valid::{self, ValidRef, ValidTimes};
 use crate::model::time::Span;
-use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers};
+use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers, ValidTime};
 use crate::ontology::{Kind, RelationNumber};
 use crate::store::{FactRecord, StoredObject};
 
@@ -39,7 +40,7 @@ pub(super) struct FactEntry {
     pub(super) modality: Modality,
     pub(super) polarity: Polarity,
     pub(super) kind: Kind,
-    valid: valid::Entry,
+    pub(super) valid: valid::Entry,
     pub(super) origin: Origin,
     pub(super) qualifiers: u32,
 }
@@ -108,6 +109,8 @@ impl Shapes {
 /// The numbers of a row: subject; object or value; shape, 0 for a fact that cannot be read here; day
 /// and form of the valid time; provenance; report day; qualifiers.
 type Row = [u32; 8];
+const SUBJECT: usize = 0;
+const OBJECT: usize = 1;
 const SHAPE: usize = 2;
 const DAY: usize = 3;
 const FORM: usize = 4;
@@ -134,44 +137,71 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Takes in a new fact; its id is found once it is `indexed`, now or by [`Facts::put_index`].
-    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin, indexed: bool) -> FactEntry {
-        let before = self.rows.last().unwrap_or_default();
-        let valid = match &record.valid {
-            Some(time) => self.times.entry(time),
-            None => valid::Entry::none(before[DAY]),
-        };
+    /// Takes in a new fact.
+    pub(super) fn record(&mut self, record: &FactRecord, relation: RelationNumber, kind: Kind, origin: Origin) -> FactEntry {
         let entry = FactEntry {
             subject: record.subject,
             object: match &record.object {
                 StoredObject::Node(number) => ObjectEntry::Node(*number),
-                StoredObject::Value(text) => ObjectEntry::Value(self.values.intern(&**text, |_| Arc::clone(text))),
+                StoredObject::Value(text) => ObjectEntry::Value(self.value_number(text)),
                 StoredObject::None => ObjectEntry::None,
             },
             relation,
             modality: record.modality,
             polarity: record.polarity,
             kind,
-            valid,
+            valid: match &record.valid {
+                Some(time) => self.time(time),
+                None => self.no_time(),
+            },
             origin,
-            qualifiers: self.qualifiers.intern(&record.qualifiers, |known| Arc::new(known.clone())),
+            qualifiers: self.qualifiers_number(&record.qualifiers),
         };
-        let row = self.packed(&entry, before);
-        self.rows.push(row);
-        self.ids.push(record.id);
-        if !matches!(entry.object, ObjectEntry::Node(_)) {
-            self.by_claim.insert(hash_of(&claim_of(&entry)), record.number.0);
+        self.push(&entry, record.id);
+        if let Some(claim) = Self::claim_key(&entry) {
+            self.by_claim.insert(claim, record.number.0);
         }
-        if indexed {
-            self.by_id.insert(prefix(record.id), record.number.0);
-        }
+        self.by_id.insert(prefix(record.id), record.number.0);
         if let Some(old) = record.supersedes {
-            self.supersedes.insert_mut(record.number, old);
-            let mut by = self.superseded.get(&old).cloned().unwrap_or_default();
-            by.push(record.number);
-            self.superseded.insert_mut(old, by);
+            self.correct(record.number, old);
         }
         entry
+    }
+
+    /// Puts a fact behind all others. Its id and its claim are not found before [`Facts::put_indexes`].
+    pub(super) fn push(&mut self, entry: &FactEntry, id: FactId) {
+        let before = self.rows.last().unwrap_or_default();
+        let row = self.packed(entry, before);
+        self.rows.push(row);
+        self.ids.push(id);
+    }
+
+    /// Notes that one fact corrects another.
+    pub(super) fn correct(&mut self, number: FactNumber, old: FactNumber) {
+        self.supersedes.insert_mut(number, old);
+        let mut by = self.superseded.get(&old).cloned().unwrap_or_default();
+        by.push(number);
+        self.superseded.insert_mut(old, by);
+    }
+
+    /// The number of a plain value.
+    pub(super) fn value_number(&mut self, text: &str) -> u32 {
+        self.values.intern(text, |text| Arc::from(text))
+    }
+
+    /// The number of a set of identifying qualifiers.
+    pub(super) fn qualifiers_number(&mut self, qualifiers: &Qualifiers) -> u32 {
+        self.qualifiers.intern(qualifiers, |known| Arc::new(known.clone()))
+    }
+
+    /// How a fact holds a time.
+    pub(super) fn time(&mut self, time: &ValidTime) -> valid::Entry {
+        self.times.entry(time)
+    }
+
+    /// How the next fact holds no time.
+    pub(super) fn no_time(&self) -> valid::Entry {
+        valid::Entry::none(self.last(DAY))
     }
 
     /// Facts whose claim may have this hash, where the object is no node.
@@ -181,9 +211,9 @@ impl Facts {
 
     /// All ids of facts that can be read, indexed.
     pub(super) fn ids_indexed(&self) -> HashIndex {
-        let numbers = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FactNumber);
-        let readable = numbers.filter(|number| self.get(*number).is_some());
-        HashIndex::of(readable.filter_map(|number| Some((prefix(self.id(number)?), number.0))))
+        let all = || (0..).zip(self.rows.iter_numbers(0..self.len(), [SHAPE])).zip(self.ids.iter());
+        let readable = move || all().filter(|((_, [shape]), _)| *shape > 0);
+        HashIndex::of(move || readable().map(|((number, _), id)| (prefix(*id), number)))
     }
 
     /// Whether another fact, known or not, may be of the same claim.
@@ -199,28 +229,15 @@ impl Facts {
 
     /// Finds the facts that share their claim, all at once.
     ///
-    /// Two passes over two sets of hashes, some thirty-two bits a fact each (Bloom, "Space/time trade-offs in hash coding with
-    /// allowable errors", 1970, with one hash): a fact in thirty or so is taken for crowded and is alone.
+    /// By half a hash, sorted: a fact in some hundreds, in a store of ten million, is taken for crowded and is alone. Dealt
+    /// out and sorted they are looked at one after another, where a table of hashes would be a walk through all memory.
     pub(super) fn crowded_at_once(&self) -> Bits {
-        let numbers = || (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FactNumber);
-        let hashes = || numbers().filter_map(|number| Some((number, mix(&claim_of(&self.get(number)?)))));
-        let words = (self.len() / 2).next_power_of_two();
-        let place = |hash: u64| (usize::try_from(hash >> 6).unwrap_or(0) & (words - 1), 1 << (hash & 63));
-        let (mut once, mut again) = (vec![0_u64; words], vec![0_u64; words]);
-        for (_, hash) in hashes() {
-            let (word, bit) = place(hash);
-            if let (Some(once), Some(again)) = (once.get_mut(word), again.get_mut(word)) {
-                *again |= *once & bit;
-                *once |= bit;
-            }
-        }
+        let claims = || {
+            self.iter(0..self.len())
+                .map(|(number, entry, _)| (mix(&claim_of(&entry)), number.0))
+        };
         let mut crowded = Bits::default();
-        for (number, hash) in hashes() {
-            let (word, bit) = place(hash);
-            if again.get(word).is_some_and(|again| again & bit != 0) {
-                crowded.set(number.index());
-            }
-        }
+        HashIndex::of(claims).each_shared(|number| crowded.set(number as usize));
         crowded
     }
 
@@ -229,9 +246,15 @@ impl Facts {
         self.crowded = crowded;
     }
 
-    /// Takes what [`Facts::ids_indexed`] made.
-    pub(super) fn put_index(&mut self, ids: HashIndex) {
-        self.by_id = ids;
+    /// By what the claim of a fact is found, where the object is no node.
+    pub(super) fn claim_key(entry: &FactEntry) -> Option<u64> {
+        let has_list = matches!(entry.object, ObjectEntry::Node(_));
+        (!has_list).then(|| hash_of(&claim_of(entry)))
+    }
+
+    /// Takes what [`Facts::ids_indexed`] made, and the index of claims.
+    pub(super) fn put_indexes(&mut self, ids: HashIndex, claims: HashIndex) {
+        (self.by_id, self.by_claim) = (ids, claims);
     }
 
     /// Leaves a number empty: its fact cannot be read here.
@@ -265,6 +288,7 @@ impl Facts {
         [subject, object, shape, day, form, provenance, reported, entry.qualifiers]
     }
 
+    #[inline]
     fn unpacked(&self, row: Row) -> Option<FactEntry> {
         let [subject, object, shape, day, form, provenance, reported, qualifiers] = row;
         let shape = self.shapes.get(shape)?;
@@ -290,8 +314,16 @@ impl Facts {
 
     /// The report day of the newest fact, whether it says anything or not.
     pub(super) fn last_reported(&self) -> Day {
-        let last = self.len().checked_sub(1).and_then(|last| self.rows.numbers(last, [REPORTED]));
-        Day(last.map_or(0, |[reported]| valid::unbiased(reported)))
+        if self.len() == 0 {
+            return Day(0);
+        }
+        Day(valid::unbiased(self.last(REPORTED)))
+    }
+
+    /// A number of the newest row; 0 when there is none.
+    fn last(&self, column: usize) -> u32 {
+        let last = self.len().checked_sub(1).and_then(|last| self.rows.numbers(last, [column]));
+        last.map_or(0, |[number]| number)
     }
 
     /// How many have a number.
@@ -302,6 +334,34 @@ impl Facts {
     /// The fact of a number; `None` for one that cannot be read here: lost, or of an unknown relation.
     pub(super) fn get(&self, number: FactNumber) -> Option<FactEntry> {
         self.unpacked(self.rows.row(number.index())?)
+    }
+
+    /// Facts that can be read, with their ids, by number: far quicker than one by one.
+    pub(super) fn iter(&self, numbers: Range<usize>) -> impl Iterator<Item = (FactNumber, FactEntry, FactId)> {
+        let first = u32::try_from(numbers.start).unwrap_or(u32::MAX);
+        let ids = self.ids.range(numbers.clone());
+        let rows = (first..).map(FactNumber).zip(self.rows.iter(numbers)).zip(ids);
+        rows.filter_map(|((number, row), id)| Some((number, self.unpacked(row)?, *id)))
+    }
+
+    /// Subject and object node of facts that can be read; no object when it is the subject again.
+    pub(super) fn ends(&self, numbers: Range<usize>) -> impl Iterator<Item = (NodeNumber, Option<NodeNumber>)> {
+        let rows = self.rows.iter_numbers(numbers, [SUBJECT, OBJECT, SHAPE]);
+        rows.filter_map(|[subject, object, shape]| {
+            let leads_to_node = self.shapes.get(shape)?.leads_to == LeadsTo::Node;
+            let object = (leads_to_node && object != subject).then_some(NodeNumber(object));
+            Some((NodeNumber(subject), object))
+        })
+    }
+
+    /// When each fact that can be read held, in days, and its id.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (FactNumber, Option<Span>, FactId)> {
+        let rows = (0..).map(FactNumber).zip(self.rows.iter_numbers(0..self.len(), [SHAPE, DAY, FORM]));
+        let readable = rows.zip(self.ids.iter()).filter(|((_, [shape, ..]), _)| *shape > 0);
+        readable.map(|((number, [_, day, form]), id)| {
+            let span = self.times.get(valid::Entry { day, form }).map(|valid| valid.span());
+            (number, span, *id)
+        })
     }
 
     /// The id of the fact of a number, which [`Self::get`] must know.

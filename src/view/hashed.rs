@@ -7,10 +7,14 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use super::buckets::in_buckets;
+
 /// Entries that wait in the sorted list.
 const FRESH: usize = 256;
 /// How many times larger a run is than the next.
 const RATIO: usize = 8;
+/// The first bits of a hash, by which entries are dealt out before they are sorted.
+const BUCKET_BITS: u32 = 12;
 
 /// The hash by which a value is looked up; the same in every process.
 pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
@@ -42,12 +46,6 @@ impl Entry {
 pub(super) struct Sorted(Vec<Entry>);
 
 impl Sorted {
-    /// Of entries in any order.
-    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
-        entries.sort_unstable();
-        Self(entries)
-    }
-
     fn merged(left: &Self, right: &Self) -> Self {
         let mut out = Vec::with_capacity(left.0.len() + right.0.len());
         let (mut left, mut right) = (left.0.iter().copied().peekable(), right.0.iter().copied().peekable());
@@ -101,12 +99,15 @@ pub(super) struct HashIndex {
 }
 
 impl HashIndex {
-    /// Of many entries at once, in any order.
-    pub(super) fn of(entries: impl Iterator<Item = (u64, u32)>) -> Self {
-        let mut entries: Vec<Entry> = entries.map(|(key, value)| Entry::new(key, value)).collect();
-        entries.shrink_to_fit();
+    /// Of many entries at once, in any order; `entries` gives them twice.
+    pub(super) fn of<I: Iterator<Item = (u64, u32)>>(entries: impl Fn() -> I) -> Self {
+        let entry = |(key, value)| {
+            let entry = Entry::new(key, value);
+            ((entry.0 >> (u64::BITS - BUCKET_BITS)) as usize, entry)
+        };
+        let sorted = in_buckets(1 << BUCKET_BITS, Entry(0), || entries().map(entry), <[Entry]>::sort_unstable);
         Self {
-            runs: vec![Arc::new(Sorted::of(entries))],
+            runs: vec![Arc::new(Sorted(sorted))],
             fresh: Arc::default(),
         }
     }
@@ -133,6 +134,16 @@ impl HashIndex {
         let from = self.fresh.partition_point(|entry| *entry < Entry::new(key, 0));
         let fresh = self.fresh.get(from..).unwrap_or_default().iter();
         in_runs.chain(fresh.take_while(move |entry| entry.has_key(key)).map(|entry| entry.value()))
+    }
+
+    /// Calls `visit` with every number that has its hash in common with another, in an index made at once.
+    pub(super) fn each_shared(&self, mut visit: impl FnMut(u32)) {
+        for run in &self.runs {
+            let same_hash = run.0.chunk_by(|a, b| a.0 >> 32 == b.0 >> 32);
+            for shared in same_hash.filter(|entries| entries.len() > 1) {
+                shared.iter().for_each(|entry| visit(entry.value()));
+            }
+        }
     }
 
     /// Merges all runs into one.
@@ -191,7 +202,7 @@ mod tests {
         for key_of in [&evenly as &dyn Fn(u32) -> u64, &crowded, &at_both_ends] {
             let mut one_by_one = HashIndex::default();
             (0..9_000).for_each(|value| one_by_one.insert(key_of(value), value));
-            let at_once = HashIndex::of((0..9_000).map(|value| (key_of(value), value)));
+            let at_once = HashIndex::of(|| (0..9_000).map(|value| (key_of(value), value)));
             for value in 0..9_100 {
                 let sorted = |index: &HashIndex| {
                     let mut found: Vec<u32> = index.get(key_of(value)).collect();

@@ -187,6 +187,11 @@ impl Entry {
         }
     }
 
+    /// The day it stands at in its class; 0 when undated.
+    pub(super) const fn day(&self) -> i32 {
+        self.day
+    }
+
     /// The node at the other end.
     pub(super) fn other(&self) -> Option<NodeNumber> {
         (self.other != NOBODY).then_some(self.other)

@@ -81,6 +81,60 @@ impl Classes<Entry> {
     }
 }
 
+impl Classes<Entry> {
+    /// Puts the entries of a list in order.
+    pub(super) fn sort(&mut self, from: Lengths, to: Lengths, facts: &Facts) {
+        let place = |lengths: &Lengths, class: usize| lengths.get(class).map_or(0, |length| *length as usize);
+        let range = |class: usize| place(&from, class)..place(&to, class);
+        for (class, entries) in [(0, &mut self.points), (2, &mut self.opens), (3, &mut self.undated)] {
+            let key = |entry: &Entry| i64::from(entry.day()) << u16::BITS | i64::from(entry.prefix().number());
+            sort_by_key(entries.get_mut(range(class)).unwrap_or_default(), key, Entry::fact, facts);
+        }
+        let (spans, lasts) = (self.spans.get_mut(range(1)), self.lasts.get_mut(range(1)));
+        let (spans, lasts) = (spans.unwrap_or_default(), lasts.unwrap_or_default());
+        if spans.len() > 1 {
+            let mut together: Vec<(Entry, i32)> = spans.iter().copied().zip(lasts.iter().copied()).collect();
+            let key = |(entry, last): &(Entry, i32)| Key::new(entry.day(), *last, entry.prefix());
+            sort_by_key(&mut together, key, |(entry, _)| entry.fact(), facts);
+            for ((span, last), sorted) in spans.iter_mut().zip(lasts).zip(together) {
+                (*span, *last) = sorted;
+            }
+        }
+    }
+}
+
+/// Sorts by a key, and what is tied by id.
+fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K, fact: impl Fn(&T) -> FactNumber, facts: &Facts) {
+    if items.len() < 2 {
+        return;
+    }
+    items.sort_unstable_by_key(&key);
+    for tied in items.chunk_by_mut(|a, b| key(a) == key(b)) {
+        if tied.len() > 1 {
+            tied.sort_unstable_by_key(|item| facts.id(fact(item)));
+        }
+    }
+}
+
+impl Classes<FactNumber> {
+    /// Of facts that stand in order in each class; spans come with their last days.
+    pub(super) fn of_sorted(
+        points: Vec<FactNumber>,
+        spans: impl ExactSizeIterator<Item = (FactNumber, i32)> + Clone,
+        opens: Vec<FactNumber>,
+        undated: Vec<FactNumber>,
+    ) -> Self {
+        Self {
+            points,
+            maxima: Maxima::over(spans.clone().map(|(_, last)| last)),
+            spans: spans.map(|(fact, _)| fact).collect(),
+            lasts: Vec::new(),
+            opens,
+            undated,
+        }
+    }
+}
+
 impl<E: Listed> Classes<E> {
     /// Adds an entry; the caller adds those of a class and list by day, latest day and id.
     pub(super) fn push(&mut self, entry: E, class: Class) {

@@ -46,17 +46,13 @@ pub(super) struct Nodes {
 
 impl Nodes {
     /// Takes in a new node or a new version.
-    pub(super) fn record(&mut self, record: &NodeRecord, node_type: TypeNumber, recorded: Revision) {
+    pub(super) fn record(&mut self, record: NodeRecord, node_type: TypeNumber, recorded: Revision) {
         let NodeRecord { number, node, reason, by } = record;
-        let why = (reason.is_some() || by.is_some()).then(|| {
-            Arc::new(Why {
-                reason: reason.clone(),
-                by: by.clone(),
-            })
-        });
-        self.held += COUNTS + size_of::<Node>() + of_node(node);
+        let why = (reason.is_some() || by.is_some()).then(|| Arc::new(Why { reason, by }));
+        self.held += COUNTS + size_of::<Node>() + of_node(&node);
+        let node = Arc::new(node);
         let version = Version {
-            node: Arc::new(node.clone()),
+            node: Arc::clone(&node),
             node_type,
             recorded,
             why,
@@ -67,9 +63,9 @@ impl Nodes {
         match slot.replace(version) {
             None => self.ids.insert(hash_of(node.id.as_str()), number.0),
             Some(last) => {
-                let mut older = self.older.get(number).cloned().unwrap_or_default();
+                let mut older = self.older.get(&number).cloned().unwrap_or_default();
                 older.push(last);
-                self.older.insert_mut(*number, older);
+                self.older.insert_mut(number, older);
             }
         }
     }
@@ -120,6 +116,14 @@ impl Nodes {
             if let Some(degree) = self.degrees.get_mut(end.index()) {
                 *degree = if known { *degree + 1 } else { degree.saturating_sub(1) };
             }
+        }
+    }
+
+    /// Takes the degrees of all nodes, by number.
+    pub(super) fn put_degrees(&mut self, degrees: impl Iterator<Item = u32>) {
+        self.degrees = Column::default();
+        for degree in degrees.take(self.newest.len()) {
+            self.degrees.push(degree);
         }
     }
 

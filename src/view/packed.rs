@@ -6,7 +6,10 @@
 //! or two lines of memory away, wherever it is. Clones share blocks and tail, as those of a `chunked` column
 //! do; rows are never changed or removed.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::chunked::Column;
 
@@ -82,8 +85,37 @@ impl<const N: usize> Packed<N> {
         Some(columns.map(|column| row.get(column).copied().unwrap_or(0)))
     }
 
+    /// Rows at places that follow each other.
+    pub(super) fn iter(&self, places: Range<usize>) -> impl Iterator<Item = [u32; N]> {
+        let blocks = places.start / BLOCK..places.end.div_ceil(BLOCK);
+        blocks.flat_map(move |at| {
+            let block = self.sealed.get(at);
+            let (start, end) = (places.start.max(at * BLOCK), places.end.min((at + 1) * BLOCK).min(self.len()));
+            (start..end).map(move |place| match block {
+                Some(block) => block.row(place % BLOCK),
+                None => self.tail.get(place % BLOCK).copied().unwrap_or([0; N]),
+            })
+        })
+    }
+
+    /// Some numbers of rows at places that follow each other, by their columns.
+    pub(super) fn iter_numbers<const M: usize>(&self, places: Range<usize>, columns: [usize; M]) -> impl Iterator<Item = [u32; M]> {
+        let blocks = places.start / BLOCK..places.end.div_ceil(BLOCK);
+        blocks.flat_map(move |at| {
+            let block = self.sealed.get(at);
+            let (start, end) = (places.start.max(at * BLOCK), places.end.min((at + 1) * BLOCK).min(self.len()));
+            (start..end).map(move |place| match block {
+                Some(block) => block.numbers(place % BLOCK, columns),
+                None => self.numbers(place, columns).unwrap_or([0; M]),
+            })
+        })
+    }
+
     /// The newest row.
     pub(super) fn last(&self) -> Option<[u32; N]> {
+        if let Some(row) = self.tail.last() {
+            return Some(*row);
+        }
         self.row(self.len().checked_sub(1)?)
     }
 
@@ -133,21 +165,25 @@ impl<const N: usize> Block<N> {
             row_bits += u16::from(frame.width);
         }
         let row_bits = usize::from(row_bits);
+        // A column that is the same all over takes no bits, and most are.
+        let varied: SmallVec<[(usize, Frame); N]> = frames.iter().copied().enumerate().filter(|(_, frame)| frame.width > 0).collect();
         let mut words = Vec::with_capacity((rows.len() * row_bits).div_ceil(64));
-        let (mut waiting, mut bits): (u128, u32) = (0, 0);
+        let (mut waiting, mut bits): (u64, u32) = (0, 0);
         for row in rows {
-            for (number, frame) in row.iter().zip(&frames) {
-                waiting |= u128::from(number.wrapping_sub(frame.least)) << bits;
+            for (column, frame) in &varied {
+                let distance = u64::from(row.get(*column).map_or(0, |number| number.wrapping_sub(frame.least)));
+                waiting |= distance << bits;
                 bits += u32::from(frame.width);
                 if bits >= 64 {
-                    words.push(low_word(waiting));
-                    waiting >>= 64;
+                    words.push(waiting);
                     bits -= 64;
+                    // What did not fit. A number takes at most half a word, so some of it did.
+                    waiting = distance >> (u32::from(frame.width) - bits);
                 }
             }
         }
         if bits > 0 {
-            words.push(low_word(waiting));
+            words.push(waiting);
         }
         Self {
             frames,
@@ -177,6 +213,9 @@ impl<const N: usize> Block<N> {
 
     #[inline]
     fn read(&self, row: usize, frame: Frame) -> u32 {
+        if frame.width == 0 {
+            return frame.least;
+        }
         let bit = row * self.row_bits + usize::from(frame.offset);
         // A number may lie across two words; behind the last word there is nothing but unused bits.
         let word = |at: usize| u128::from(self.words.get(at).copied().unwrap_or(0));
@@ -237,6 +276,9 @@ mod tests {
                 prop_assert_eq!(packed.numbers(place, [3, 0]), Some([row[3], row[0]]));
                 prop_assert_eq!(halfway.row(place), (place <= count / 2).then_some(*row));
             }
+            prop_assert!(packed.iter(0..count).eq(expected.iter().copied()));
+            prop_assert!(packed.iter(count / 3..count / 2).eq(expected.iter().take(count / 2).skip(count / 3).copied()));
+            prop_assert!(packed.iter_numbers(0..count, [1, 3]).eq(expected.iter().map(|row| [row[1], row[3]])));
             prop_assert_eq!(packed.last(), expected.last().copied());
             prop_assert_eq!(packed.row(count), None);
             prop_assert_eq!(packed.numbers(count, [0]), None);

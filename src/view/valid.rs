@@ -118,6 +118,26 @@ impl Entry {
         Self { day: biased(day.0), form }
     }
 
+    /// A day. This, and the next three, are of years of four digits.
+    pub(super) const fn on(day: Day) -> Self {
+        Self::new(day, ON)
+    }
+
+    /// From a day to one that is not before it.
+    pub(super) const fn between(first: Day, last: Day) -> Self {
+        Self::new(first, BETWEEN + last.0.abs_diff(first.0))
+    }
+
+    /// From a day on.
+    pub(super) const fn since(day: Day) -> Self {
+        Self::new(day, FROM)
+    }
+
+    /// Up to a day.
+    pub(super) const fn up_to(day: Day) -> Self {
+        Self::new(day, UP_TO)
+    }
+
     /// What a text says that follows from its days; `None` for all others, right or wrong.
     pub(super) fn of_days(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();

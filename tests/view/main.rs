@@ -13,6 +13,7 @@ mod world;
 use std::sync::Arc;
 
 use dateline::ontology::Ontology;
+use dateline::store::Outlined;
 use dateline::view::{Loading, View};
 use proptest::prelude::*;
 
@@ -40,7 +41,7 @@ fn loaded(history: &[Vec<Step>]) -> View {
     let mut world = World::new(Arc::clone(&ontology));
     let mut loading = Loading::new(ontology);
     for steps in history {
-        assert_eq!(loading.take(&world.commit(steps)), Ok(()));
+        assert_eq!(loading.take(Outlined::of(world.commit(steps)).unwrap()), Ok(()));
     }
     loading.finish()
 }

@@ -7,12 +7,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::numbers::{Column, Lists, ListsUnderWay, Parts, Reading, TextTable, optional};
 use super::origins::{Origins, OriginsUnderWay, pairs, qualifiers};
 use super::texts::Texts;
 use super::{FORM, Unpacked, is_whole_when_light};
-use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, ValidTime};
-use crate::store::{FactRecord, StoredObject};
+use crate::model::{Day, FactId, FactNumber, Modality, NodeNumber, Polarity, Qualifiers, ValidTime};
+use crate::store::{FactOutline, FactRecord, FactTable, ObjectOutline, StoredObject, TimeOutline};
+
+/// Days of years of four digits, the only ones whose text follows from their number.
+const PLAIN_DAYS: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
 
 /// Bytes of a fact's id.
 const ID: usize = 10;
@@ -276,6 +281,100 @@ impl<'p> FactBlock<'p> {
         })
     }
 
+    /// All facts as numbers, their evidence light.
+    pub(in crate::store) fn table(&self) -> Unpacked<FactTable> {
+        let mut table = FactTable {
+            first: self.first,
+            facts: Vec::with_capacity(self.len()),
+            origins: Vec::new(),
+            asserters: Vec::new(),
+            qualifiers: vec![Qualifiers::new()],
+            times: Vec::new(),
+            speakers: Vec::new(),
+            texts: self.texts.all()?,
+        };
+        self.origins.outline(&mut table, &self.texts)?;
+        let mut met = Met::default();
+        for place in 0..self.len() {
+            let outline = self.outline(place, &mut table, &mut met)?;
+            table.facts.push(outline);
+        }
+        Ok(table)
+    }
+
+    fn outline(&self, place: usize, table: &mut FactTable, met: &mut Met) -> Unpacked<FactOutline> {
+        let (modality, polarity) = unpack_mood(self.mood.number_at(place)?)?;
+        let id = self.ids.get(place).copied().ok_or("no such fact in the value")?;
+        let text = |place: u32| {
+            let is_there = (place as usize) < table.texts();
+            is_there.then_some(place).ok_or_else(|| format!("text {place} is missing"))
+        };
+        let origin = self.origins.of(place)?;
+        if origin as usize >= table.origins.len() {
+            return Err("no origin".to_owned());
+        }
+        Ok(FactOutline {
+            id: FactId::from_bytes(id),
+            subject: NodeNumber(self.subject.number_at(place)?),
+            relation: text(self.relation.number_at(place)?)?,
+            object: match self.object_kind.number_at(place)? {
+                OBJECT_NODE => ObjectOutline::Node(NodeNumber(self.object.number_at(place)?)),
+                OBJECT_VALUE => ObjectOutline::Value(text(self.object.number_at(place)?)?),
+                OBJECT_NONE => ObjectOutline::None,
+                kind => return Err(format!("{kind} is no kind of object")),
+            },
+            valid: self.time_outline(place, table, met)?,
+            modality,
+            polarity,
+            qualifiers: self.qualifiers_outline(place, table, met)?,
+            origin,
+            supersedes: self.supersedes.optional_at(place)?.map(FactNumber),
+        })
+    }
+
+    fn time_outline(&self, place: usize, table: &mut FactTable, met: &mut Met) -> Unpacked<TimeOutline> {
+        let (kind, time, length) = (self.time_kind.number_at(place)?, self.time.at(place)?, self.time_length.at(place)?);
+        let plain = |number: i64| {
+            let day = PLAIN_DAYS.contains(&number).then(|| i32::try_from(number).ok()).flatten();
+            day.map(Day)
+        };
+        match (kind, plain(time)) {
+            (UNDATED, _) => return Ok(TimeOutline::None),
+            (ON_DAY, Some(day)) => return Ok(TimeOutline::On(day)),
+            (SINCE_DAY, Some(day)) => return Ok(TimeOutline::From(day)),
+            (UNTIL_DAY, Some(day)) => return Ok(TimeOutline::UpTo(day)),
+            (DAY_TO_DAY, Some(first)) if length >= 0 => {
+                if let Some(last) = plain(time.saturating_add(length)) {
+                    return Ok(TimeOutline::Between(first, last));
+                }
+            }
+            _ => {}
+        }
+        let key = (kind, time, length);
+        if let Some(known) = met.times.get(&key) {
+            return Ok(TimeOutline::Other(*known));
+        }
+        let known = place_of_next(&table.times);
+        table.times.push(self.read_time(key)?);
+        met.times.insert(key, known);
+        Ok(TimeOutline::Other(known))
+    }
+
+    /// The place of the fact's qualifiers in the table. The first are none at all.
+    fn qualifiers_outline(&self, place: usize, table: &mut FactTable, met: &mut Met) -> Unpacked<u32> {
+        let pairs: SmallVec<[[u32; 2]; 4]> = self.qualifiers.at(place).collect::<Unpacked<_>>()?;
+        if pairs.is_empty() {
+            return Ok(0);
+        }
+        if let Some(known) = met.qualifiers.get(&pairs) {
+            return Ok(*known);
+        }
+        let known = place_of_next(&table.qualifiers);
+        table.qualifiers.push(qualifiers(pairs.iter().copied().map(Ok), &self.texts)?);
+        met.qualifiers.insert(pairs, known);
+        Ok(known)
+    }
+
     fn shared(&self, place: u32, seen: &mut Seen) -> Unpacked<Arc<str>> {
         if let Some(text) = seen.texts.get(&place) {
             return Ok(text.clone());
@@ -314,6 +413,18 @@ impl<'p> FactBlock<'p> {
         };
         text.parse().map_err(|error| format!("{error}"))
     }
+}
+
+/// Where things stand in a table under way that several facts may have.
+#[derive(Debug, Default)]
+struct Met {
+    times: HashMap<(u32, i64, i64), u32>,
+    qualifiers: HashMap<SmallVec<[[u32; 2]; 4]>, u32>,
+}
+
+fn place_of_next<T>(list: &[T]) -> u32 {
+    // No value has so many facts.
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
 
 /// What was read of one value so far and is shared by its facts.

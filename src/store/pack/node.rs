@@ -52,7 +52,7 @@ impl PackedNode {
         }
     }
 
-    pub(in crate::store) fn unpack(self, texts: &mut Known<'_>) -> Unpacked<NodeRecord> {
+    pub(in crate::store) fn unpack(self, texts: &mut Known<'_, &str>) -> Unpacked<NodeRecord> {
         let name = |name: PackedName| {
             Ok(Name {
                 text: texts.owned(name.text)?,

@@ -211,6 +211,7 @@ pub(in crate::store) struct Column<'p> {
 }
 
 impl Column<'_> {
+    #[inline]
     fn difference(&self, place: usize) -> Option<u64> {
         match self.width {
             0 => Some(0),
@@ -235,18 +236,21 @@ impl Column<'_> {
     }
 
     /// The number at a place.
+    #[inline]
     pub(super) fn at(&self, place: usize) -> Unpacked<i64> {
         let difference = self.difference(place).ok_or("a column is too short")?;
         Ok(self.least.wrapping_add(difference.cast_signed()))
     }
 
     /// The number of a record at a place.
+    #[inline]
     pub(super) fn number_at(&self, place: usize) -> Unpacked<u32> {
         let number = self.at(place)?;
         u32::try_from(number).map_err(|_| format!("{number} is no number of a record"))
     }
 
     /// The number of a record at a place, where 0 stands for none and others are one above it.
+    #[inline]
     pub(super) fn optional_at(&self, place: usize) -> Unpacked<Option<u32>> {
         match self.at(place)? {
             0 => Ok(None),
@@ -293,6 +297,14 @@ pub(in crate::store) struct TextTable<'p> {
 }
 
 impl<'p> TextTable<'p> {
+    /// All of them, one behind another, and where each ends: between two characters.
+    pub(super) fn all(&self) -> Unpacked<(Box<str>, Vec<usize>)> {
+        if let Some(end) = self.ends.iter().find(|end| !self.all.is_char_boundary(**end)) {
+            return Err(format!("a text ends inside a character, at byte {end}"));
+        }
+        Ok((self.all.into(), self.ends.clone()))
+    }
+
     pub(super) fn at(&self, place: u32) -> Unpacked<&'p str> {
         let place = place as usize;
         let start = match place.checked_sub(1) {

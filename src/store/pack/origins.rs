@@ -10,6 +10,7 @@ use super::evidence::{asserter_of, tag_of};
 use super::numbers::{Column, Lists, ListsUnderWay, Parts, Reading, TextTable, optional};
 use super::texts::{Quick, Texts};
 use crate::model::{Day, DocumentNumber, Evidence, NodeNumber, Qualifiers};
+use crate::store::{FactTable, OriginOutline};
 
 /// The distinct origins of a value under way.
 #[derive(Debug, Default)]
@@ -123,6 +124,7 @@ fn place_of(place: usize) -> i64 {
 /// The distinct origins of a value, and which each piece of evidence has.
 #[derive(Debug)]
 pub(super) struct Origins<'p> {
+    distinct: usize,
     document: Column<'p>,
     publisher: Column<'p>,
     reported: Column<'p>,
@@ -142,6 +144,7 @@ impl<'p> Origins<'p> {
             return Err("more origins than evidence".to_owned());
         }
         Ok(Self {
+            distinct,
             document: reading.column(distinct)?,
             publisher: reading.column(distinct)?,
             reported: reading.column(distinct)?,
@@ -155,14 +158,60 @@ impl<'p> Origins<'p> {
         })
     }
 
+    /// The place of the origin that the evidence at a place has.
+    pub(super) fn of(&self, place: usize) -> Unpacked<u32> {
+        let origin = self.of.at(place)?.checked_add(place_of(place));
+        origin
+            .and_then(|origin| u32::try_from(origin).ok())
+            .ok_or_else(|| "no origin".to_owned())
+    }
+
+    /// Puts all origins into a table.
+    pub(super) fn outline(&self, table: &mut FactTable, texts: &TextTable<'p>) -> Unpacked<()> {
+        let place = |length: usize| u32::try_from(length).map_err(|_| "too many of one value".to_owned());
+        let mut met: Vec<([u32; 2], bool)> = Vec::new();
+        table.origins.reserve_exact(self.distinct);
+        for origin in 0..self.distinct {
+            let key = [self.tag.number_at(origin)?, self.asserter.number_at(origin)?];
+            // A value has few of them.
+            let known = met.iter().position(|(known, _)| *known == key);
+            if known.is_none() {
+                let [tag, name] = key;
+                let (asserter, mirrored) = asserter_of(tag, texts.at(name)?)?;
+                table.asserters.push(asserter);
+                met.push((key, mirrored));
+            }
+            let asserter = known.unwrap_or(met.len() - 1);
+            let publisher = self.publisher.optional_at(origin)?;
+            publisher.map(|place| texts.at(place)).transpose()?;
+            let first = place(table.speakers.len())?;
+            for speaker in self.speakers.at(origin) {
+                let [speaker] = speaker?;
+                table.speakers.push(NodeNumber(speaker));
+            }
+            let qualifiers = qualifiers(self.qualifiers.at(origin), texts)?;
+            table.origins.push(OriginOutline {
+                document: self.document.optional_at(origin)?.map(DocumentNumber),
+                publisher,
+                reported: zero_or_day(self.reported.at(origin)?)?,
+                speakers: [first, place(table.speakers.len())?],
+                place: self.place.optional_at(origin)?.map(NodeNumber),
+                qualifiers: if qualifiers.is_empty() {
+                    0
+                } else {
+                    table.qualifiers.push(qualifiers);
+                    place(table.qualifiers.len() - 1)?
+                },
+                asserted_by: place(asserter)?,
+                mirrored: met.get(asserter).is_some_and(|(_, mirrored)| *mirrored),
+            });
+        }
+        Ok(())
+    }
+
     /// Evidence of one place, light.
     pub(super) fn evidence(&self, place: usize, texts: &TextTable<'p>) -> Unpacked<Evidence> {
-        let origin = self
-            .of
-            .at(place)?
-            .checked_add(place_of(place))
-            .and_then(|origin| usize::try_from(origin).ok())
-            .ok_or("no origin")?;
+        let origin = self.of(place)? as usize;
         let (asserted_by, mirrored) = asserter_of(self.tag.number_at(origin)?, texts.at(self.asserter.number_at(origin)?)?)?;
         let publisher = self.publisher.optional_at(origin)?;
         let speakers = self.speakers.at(origin).map(|item| item.map(|[number]| NodeNumber(number)));

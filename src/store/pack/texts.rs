@@ -22,8 +22,8 @@ impl<'t, T> Block<T, &'t str> {
     }
 }
 
-impl<T> Block<T> {
-    pub(in crate::store) fn texts(&self) -> Known<'_> {
+impl<T, S> Block<T, S> {
+    pub(in crate::store) fn texts(&self) -> Known<'_, S> {
         Known {
             list: &self.texts,
             shared: HashMap::new(),
@@ -101,16 +101,16 @@ impl Hasher for Quick {
 
 /// The texts of a value that is read.
 #[derive(Debug)]
-pub(in crate::store) struct Known<'b> {
-    list: &'b [String],
+pub(in crate::store) struct Known<'b, S = String> {
+    list: &'b [S],
     shared: HashMap<u32, Arc<str>>,
     dates: HashMap<u32, ValidTime>,
 }
 
-impl Known<'_> {
+impl<S: AsRef<str>> Known<'_, S> {
     pub(super) fn text(&self, place: u32) -> Unpacked<&str> {
         let found = usize::try_from(place).ok().and_then(|place| self.list.get(place));
-        found.map(String::as_str).ok_or_else(|| format!("text {place} is missing"))
+        found.map(AsRef::as_ref).ok_or_else(|| format!("text {place} is missing"))
     }
 
     pub(super) fn owned(&self, place: u32) -> Unpacked<String> {
