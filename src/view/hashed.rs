@@ -141,7 +141,9 @@ impl HashIndex {
         for run in &self.runs {
             let same_hash = run.0.chunk_by(|a, b| a.0 >> 32 == b.0 >> 32);
             for shared in same_hash.filter(|entries| entries.len() > 1) {
-                shared.iter().for_each(|entry| visit(entry.value()));
+                for entry in shared {
+                    visit(entry.value());
+                }
             }
         }
     }
