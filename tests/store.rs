@@ -434,22 +434,29 @@ fn names(dir: &Path) -> Vec<String> {
     names
 }
 
+/// Copies of a store, some so many, each with another byte of sled's own file changed beneath its checksums; and which.
+fn damaged_copies(dir: &Path, copies: usize) -> impl Iterator<Item = (tempfile::TempDir, String)> {
+    let db = fs::read(dir.join("sled/db")).unwrap();
+    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
+    (0..used).step_by(used / copies).map(move |place| {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(dir, damaged.path());
+        let mut bytes = db.clone();
+        bytes[place] ^= 0x55;
+        fs::write(damaged.path().join("sled/db"), &bytes).unwrap();
+        (damaged, format!("byte {place} of {used}"))
+    })
+}
+
 #[test]
 fn a_damaged_store_is_not_compacted() {
     let dir = tempfile::tempdir().unwrap();
     let all = sample(40);
     fill(dir.path(), &all);
-    let db = fs::read(dir.path().join("sled/db")).unwrap();
-    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
     let mut refused = 0;
-    for place in (0..used).step_by(used / 25) {
-        let damaged = tempfile::tempdir().unwrap();
-        copy(dir.path(), damaged.path());
-        let mut bytes = db.clone();
-        bytes[place] ^= 0x55;
-        fs::write(damaged.path().join("sled/db"), &bytes).unwrap();
+    for (damaged, byte) in damaged_copies(dir.path(), 25) {
         match open(damaged.path()).and_then(SledStore::compact) {
-            Ok(_) => assert_eq!(commits(&open(damaged.path()).unwrap()).unwrap(), all, "byte {place} of {used}"),
+            Ok(_) => assert_eq!(commits(&open(damaged.path()).unwrap()).unwrap(), all, "{byte}"),
             Err(_) => refused += 1,
         }
     }
@@ -470,17 +477,10 @@ fn no_changed_byte_is_read_as_something_else() {
     let dir = tempfile::tempdir().unwrap();
     let all = sample(6);
     fill(dir.path(), &all);
-    let db = fs::read(dir.path().join("sled/db")).unwrap();
-    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
     let mut noticed = 0;
-    for place in (0..used).step_by(used / 50) {
-        let damaged = tempfile::tempdir().unwrap();
-        copy(dir.path(), damaged.path());
-        let mut bytes = db.clone();
-        bytes[place] ^= 0x55;
-        fs::write(damaged.path().join("sled/db"), bytes).unwrap();
+    for (damaged, byte) in damaged_copies(dir.path(), 50) {
         match open(damaged.path()).and_then(|store| commits(&store)) {
-            Ok(found) => assert_eq!(found, all, "byte {place} of {used}"),
+            Ok(found) => assert_eq!(found, all, "{byte}"),
             Err(_) => noticed += 1,
         }
     }
@@ -601,19 +601,12 @@ fn whatever_is_wrong_beneath_sled_a_scrub_ends_and_tells() {
     let all = sample(40);
     fill(dir.path(), &all);
     let sound = scrub(dir.path());
-    let db = fs::read(dir.path().join("sled/db")).unwrap();
-    let used = db.iter().rposition(|byte| *byte != 0).unwrap();
     let mut told = 0;
-    for place in (0..used).step_by(used / 25) {
-        let damaged = tempfile::tempdir().unwrap();
-        copy(dir.path(), damaged.path());
-        let mut bytes = db.clone();
-        bytes[place] ^= 0x55;
-        fs::write(damaged.path().join("sled/db"), &bytes).unwrap();
+    for (damaged, byte) in damaged_copies(dir.path(), 25) {
         let mut found = 0;
         match verify(damaged.path(), &mut |said| found += u32::from(matches!(said, Told::Found(_)))) {
             Ok(read) if u64::from(found) == sound.1.findings => {
-                assert_eq!(read, sound.1, "byte {place} of {used}");
+                assert_eq!(read, sound.1, "{byte}");
                 assert_eq!(commits(&open(damaged.path()).unwrap()).unwrap(), all);
             }
             Ok(_) | Err(_) => told += 1,

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::query::Bucket;
 use crate::query::testing::{Scene, rows};
+use crate::query::{Bucket, RowRef};
 
 fn of(nodes: &[&str]) -> TimelineParams {
     TimelineParams {
@@ -61,7 +61,7 @@ fn facts_stand_at_their_earliest_day_else_at_their_latest() {
     let scene = Scene::of(SCENE);
     let answer = ask(&scene, &of(&["china"]), &FilterParams::default());
     assert_eq!(days(&answer)[..2], ["1951/..", "2017-11"]);
-    let same_day: Vec<_> = answer.facts.as_ref().unwrap()[2..].iter().map(crate::query::RowRef::id).collect();
+    let same_day: Vec<_> = answer.facts.as_ref().unwrap()[2..].iter().map(RowRef::id).collect();
     assert!(same_day.is_sorted(), "the same days: then by id");
     let at: Vec<_> = answer
         .facts
@@ -513,7 +513,7 @@ fn paged(scene: &Scene, params: &TimelineParams, filters: &FilterParams) -> (Vec
         let answer = ask(scene, params, &filters);
         assert_eq!(answer.truncated, None);
         let page = answer.page.unwrap();
-        ids.extend(answer.facts.unwrap().iter().map(crate::query::RowRef::id));
+        ids.extend(answer.facts.unwrap().iter().map(RowRef::id));
         match page.cursor {
             Some(cursor) => filters.cursor = Some(cursor),
             None => return (ids, page.total, answer.hidden.undated),
